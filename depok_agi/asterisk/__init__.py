@@ -1,0 +1,1 @@
+"""The only doors to Asterisk: its manager (AMI), FastAGI and the forked AGI script."""

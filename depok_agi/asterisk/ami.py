@@ -1,0 +1,388 @@
+"""The manager link (AMI): events in order, actions answered or failed, always connected again.
+
+Wraps `panoramisk` (1.4), the only module to import its Manager, protocol and actions. The library logs in, numbers
+actions and parses messages. What it gets wrong is mended here; each mend says what.
+"""
+
+import asyncio
+import contextlib
+import logging
+import random
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from panoramisk import actions
+from panoramisk.ami_protocol import AMIProtocol
+from panoramisk.manager import Manager
+from panoramisk.message import Message
+
+from depok_agi.asterisk.agi_protocol import describe
+from depok_agi.errors import AsteriskError
+
+log = logging.getLogger(__name__)
+
+CONNECT_SECONDS = 10
+LOGIN_SECONDS = 10
+"""Asterisk answers a wrong password after one second (`action_login` in manager.c)."""
+
+MESSAGE_BYTES = 1024 * 1024
+LINE_BYTES = 1_000
+"""Asterisk drops an action with a line of more than 1,024 bytes, and its error does not say which action it was."""
+
+_END = b"\r\n\r\n"
+_HEADER_NAME = re.compile(r"[A-Za-z0-9_-]+")
+_LINE_ENDS = re.compile(r"[\r\n\0]")
+
+
+@dataclass(frozen=True, slots=True)
+class AmiLogin:
+    """Where the manager listens and who we are (manager.conf)."""
+
+    host: str
+    port: int
+    username: str
+    secret: str = field(repr=False)
+
+
+class AmiState(StrEnum):
+    """How the link is."""
+
+    CONNECTING = "connecting"
+    UP = "up"
+    REFUSED = "refused"
+    DOWN = "down"
+
+
+class _Action(actions.Action):  # type: ignore[misc] # the library has no types
+    """An action that knows when it has been answered.
+
+    The library guesses from the wording of the response, and reads `Async` from an Originate that may have none: a
+    KeyError that ends the connection. Asterisk says it plainly: a list starts with `EventList: start` and ends with
+    `EventList: Complete` (`astman_send_listack` and `astman_send_list_complete_start` in manager.c).
+    """
+
+    def add_message(self, message: Any) -> bool:
+        self.responses.append(message)
+        if not self._is_answered():
+            return False
+        if not self.future.done():
+            self.future.set_result(self.responses)
+        return True
+
+    def _is_answered(self) -> bool:
+        if len(self.responses) == 1:
+            first = self.responses[0]
+            return not (first.success and str(first.eventlist).lower() == "start")
+        return str(self.responses[-1].eventlist).lower() in {"complete", "cancelled"}
+
+
+class _Protocol(AMIProtocol):  # type: ignore[misc] # the library has no types
+    """The wire of one connection."""
+
+    def connection_made(self, transport: Any) -> None:
+        super().connection_made(transport)
+        self.gone = asyncio.Event()
+        self.reason = "Asterisk closed the connection"
+        self.heard_at = asyncio.get_running_loop().time()
+        self._buffer = bytearray()
+        self._searched = 0
+
+    def data_received(self, data: bytes) -> None:
+        """Cut the bytes into messages, and only then decode each.
+
+        The library decodes what each TCP packet happens to hold and ignores errors, so a character on a packet's edge
+        vanishes. It also strips each message, which loses a last header without a value.
+        """
+        self.heard_at = asyncio.get_running_loop().time()
+        self._buffer += data
+        while not self.closed and (end := self._buffer.find(_END, self._searched)) >= 0:
+            line = self._buffer[:end].decode("utf-8", "replace").lstrip("\r\n")
+            del self._buffer[: end + len(_END)]
+            self._searched = 0
+            self._read(line)
+        self._searched = max(0, len(self._buffer) - len(_END) + 1)
+        if len(self._buffer) > MESSAGE_BYTES and not self.closed:
+            self.drop(f"a message of more than {MESSAGE_BYTES} bytes")
+
+    def _read(self, line: str) -> None:
+        """An exception out of `data_received` makes asyncio close the connection, so none may leave here."""
+        try:
+            message = Message.from_line(line)
+            if message is not None:
+                self.handle_message(message)
+        except Exception as error:  # noqa: BLE001 - one bad message is no reason to lose the others
+            log.warning("an AMI message was passed over: %s", type(error).__name__)
+
+    def handle_message(self, message: Any) -> None:
+        """Give an answer to its action and an event to the listener.
+
+        The library calls `.lower()` on a header that is a list when it comes twice, as any UserEvent can make `Event`.
+        """
+        if isinstance(message.id, str) and message.id in self.responses:
+            super().handle_message(message)
+        elif "event" in message:
+            self.factory.dispatch(message)
+            if str(message.event).lower() == "shutdown":
+                self.drop("Asterisk is shutting down")
+
+    def drop(self, reason: str) -> None:
+        """End the connection now: a half-open one would never finish an orderly end."""
+        self.reason = reason
+        self.close()
+        self.transport.abort()
+
+    def close(self) -> None:
+        """Fail what is under way. The library keeps it and sends it again after a reconnect: two Originates."""
+        pending = list(self.responses.values())
+        self.responses.clear()
+        for action in pending:
+            if not action.future.done():
+                action.future.set_exception(AsteriskError("the AMI link was lost; the action may have been done"))
+                action.future.exception()  # it may be nobody's, like a Ping's: then it is no news
+        super().close()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The library's would start a reconnect that nothing can cancel."""
+        if exc is not None and not self.closed:
+            self.reason = f"the connection broke: {exc}"
+        self.close()
+        self.gone.set()
+
+
+class _Connection(Manager):  # type: ignore[misc] # the library has no types
+    """The library's manager for exactly one connection."""
+
+    def __init__(self, login: AmiLogin, on_event: Callable[[dict[str, str]], None]) -> None:
+        super().__init__(
+            loop=asyncio.get_running_loop(),
+            host=login.host,
+            port=login.port,
+            username=login.username,
+            secret=login.secret,
+            events="on",
+        )
+        self._on_event = on_event
+
+    async def open(self) -> None:
+        """Connect and send the login. The library's own `connect` retries by itself, for ever, every two seconds."""
+        opened = self.loop.create_future()
+        async with asyncio.timeout(CONNECT_SECONDS):
+            opened.set_result(await self.loop.create_connection(_Protocol, self.config["host"], self.config["port"]))
+        self.connection_made(opened)
+        self.pinger.cancel()  # the library's Ping does not look for a Pong; AmiLink watches the link
+        if self.protocol.closed:
+            raise ConnectionError(self.protocol.reason)
+
+    def login(self, future: asyncio.Future[Any]) -> None:
+        """The library's starts its Ping and is silent when the login is refused; AmiLink reads the answer itself."""
+
+    def dispatch(self, event: Any) -> None:
+        """Hand over one event.
+
+        The library runs coroutines as loose tasks, without order, and lets an exception close the connection.
+        """
+        try:
+            self._on_event(_plain(event))
+        except Exception as error:  # noqa: BLE001 - the listener's fault is not the link's
+            log.error("the listener failed on an AMI event: %s", type(error).__name__)
+
+
+class AmiLink:
+    """A link to the manager that is kept up for as long as `run` runs."""
+
+    def __init__(
+        self,
+        login: AmiLogin,
+        *,
+        on_event: Callable[[dict[str, str]], None],
+        on_up: Callable[[], Awaitable[None]],
+        on_state: Callable[[AmiState, str], None] | None = None,
+        ping_seconds: float = 10,
+        pong_seconds: float = 5,
+        backoff: tuple[float, float] = (0.5, 30),
+    ) -> None:
+        _check_line("Username", login.username)
+        _check_line("Secret", login.secret)
+        self._login = login
+        self._on_event = on_event
+        self._on_up = on_up
+        self._on_state = on_state
+        self._ping_seconds = ping_seconds
+        self._pong_seconds = pong_seconds
+        self._backoff = backoff
+        self._state = AmiState.CONNECTING
+        self._connection: _Connection | None = None
+        self._serving: asyncio.Task[None] | None = None
+        self._closing = False
+
+    @property
+    def state(self) -> AmiState:
+        return self._state
+
+    async def run(self) -> None:
+        """Keep the link up until cancelled or closed. Network trouble never raises."""
+        if self._closing:
+            return
+        self._serving = asyncio.create_task(self._keep_up(), name="ami-link")
+        try:
+            await self._serving
+        except asyncio.CancelledError:
+            if _is_cancelled() or not self._closing:
+                raise
+        finally:
+            self._serving = None
+            self._closing = True
+            self._turn(AmiState.DOWN, "closed")
+
+    async def close(self) -> None:
+        """End `run`, whatever it is doing."""
+        self._closing = True
+        if self._serving is not None:
+            self._serving.cancel()
+            await asyncio.wait({self._serving})
+
+    async def action(self, name: str, *, seconds: float = 10, **fields: str) -> list[dict[str, str]]:
+        """Send one action; all messages of its answer, the response first.
+
+        Raises:
+            AsteriskError: not connected, unfit text, refused, no answer in time, or the link was lost. In the last two
+                cases Asterisk may have done it; it is never sent again.
+        """
+        if self._connection is None or self._state is not AmiState.UP:
+            raise AsteriskError("there is no AMI link to Asterisk")
+        headers = {"Action": name, **fields}
+        for header, value in headers.items():
+            _check_line(header, value)
+        action = _Action(headers)
+        if action.id in self._connection.protocol.responses:
+            raise AsteriskError("an AMI action with this ActionID is under way")
+        self._connection.send_action(action)
+        await asyncio.wait({action.future}, timeout=seconds)
+        if not action.future.done():
+            raise AsteriskError(f"Asterisk did not answer the AMI action {name} within {seconds:g} s")
+        messages = action.future.result()
+        if not messages[0].success:
+            raise AsteriskError(f"Asterisk refused the AMI action {name}: {messages[0].message}")
+        return [_plain(message) for message in messages]
+
+    async def _keep_up(self) -> None:
+        shortest, longest = self._backoff
+        pause = shortest
+        clock = asyncio.get_running_loop().time
+        while True:
+            up_at = await self._connect_and_serve()
+            if up_at is not None and clock() - up_at >= self._ping_seconds:
+                pause = shortest
+            await asyncio.sleep(pause * random.uniform(0.75, 1))  # noqa: S311 - spreads reconnects, keeps no secret
+            pause = min(pause * 2, longest)
+
+    async def _connect_and_serve(self) -> float | None:
+        """One connection from its start to its end; when the login was accepted, None if it was not."""
+        connection = _Connection(self._login, self._on_event)
+        try:
+            await connection.open()
+        except (OSError, TimeoutError) as error:
+            self._turn(AmiState.DOWN, f"cannot connect: {str(error) or 'no answer'}")
+            return None
+        try:
+            if not await self._log_in(connection):
+                return None
+            up_at = asyncio.get_running_loop().time()
+            await self._serve(connection)
+            return up_at
+        finally:
+            self._connection = None
+            connection.protocol.drop(connection.protocol.reason)
+            await connection.protocol.gone.wait()
+
+    async def _log_in(self, connection: _Connection) -> bool:
+        answer = connection.authenticated_future
+        await asyncio.wait({answer}, timeout=LOGIN_SECONDS)
+        if not answer.done():
+            self._turn(AmiState.DOWN, "no answer to the login")
+        elif answer.exception():
+            self._turn(AmiState.DOWN, f"{connection.protocol.reason} before the login was answered")
+        elif not answer.result().success:
+            self._turn(AmiState.REFUSED, str(answer.result().message))
+        else:
+            self._connection = connection
+            self._turn(AmiState.UP, "logged in")
+        return self._connection is not None
+
+    async def _serve(self, connection: _Connection) -> None:
+        protocol: _Protocol = connection.protocol
+        helpers = [asyncio.create_task(self._greet()), asyncio.create_task(self._watch(connection))]
+        try:
+            await protocol.gone.wait()
+            self._turn(AmiState.DOWN, protocol.reason)
+        finally:
+            for helper in helpers:
+                helper.cancel()
+            await asyncio.wait(helpers)
+
+    async def _greet(self) -> None:
+        try:
+            await self._on_up()
+        except Exception as error:  # noqa: BLE001 - events must go on
+            log.error("what follows an AMI login failed: %s", describe(error))
+
+    async def _watch(self, connection: _Connection) -> None:
+        """Notice a half-open link: a Ping after which not one byte comes. The library never looks for the Pong."""
+        protocol: _Protocol = connection.protocol
+        while True:
+            await asyncio.sleep(self._ping_seconds)
+            asked_at = asyncio.get_running_loop().time()
+            connection.send_action(_Action({"Action": "Ping"}))
+            await asyncio.sleep(self._pong_seconds)
+            if protocol.heard_at < asked_at:
+                protocol.drop(f"no answer to a Ping within {self._pong_seconds:g} s")
+
+    def _turn(self, state: AmiState, reason: str) -> None:
+        """Change the state, and say so once: not again for each try that ends the same way."""
+        if state is self._state:
+            return
+        self._state = state
+        where = f"{self._login.host}:{self._login.port}"
+        if state is AmiState.UP:
+            log.info("AMI link to %s is up", where)
+        elif state is AmiState.REFUSED:
+            log.error(
+                "AMI refused the login of user %s at %s: %s (check secret and permit in manager.conf); trying again",
+                self._login.username,
+                where,
+                reason,
+            )
+        elif self._closing:
+            log.info("AMI link to %s is closed", where)
+        else:
+            log.warning("AMI link to %s is down: %s; trying again", where, reason)
+        if self._on_state is not None:
+            with contextlib.suppress(Exception):
+                self._on_state(state, reason)
+
+
+def _is_cancelled() -> bool:
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
+
+
+def _check_line(name: str, value: str) -> None:
+    """The library writes names and values as they are: a line end in one starts a header or an action of its own."""
+    if not _HEADER_NAME.fullmatch(name):
+        raise AsteriskError("an AMI header's name may only hold letters, digits, _ and -")
+    if _LINE_ENDS.search(value):
+        raise AsteriskError(f"the AMI header {name} may not hold a line end or NUL")
+    if len(f"{name}: {value}".encode("utf-8", "replace")) > LINE_BYTES:
+        raise AsteriskError(f"the AMI header {name} is longer than {LINE_BYTES} bytes")
+
+
+def _plain(message: Any) -> dict[str, str]:
+    """A message as a dict of text. The library adds a header `content` of its own, and makes lists of repeated ones."""
+    return {
+        name: "\n".join(value) if isinstance(value, list) else value
+        for name, value in message.items()
+        if name != "content"
+    }

@@ -1,0 +1,310 @@
+"""The ledger: typed events in, one record per call out.
+
+Rules
+-----
+1. A call is the union of every Uniqueid and Linkedid that was ever seen together, in channel, dial, agent and bridge
+   events. Linkedid alone is not enough: it changes when calls are bridged.
+2. The call's id is its smallest Uniqueid, compared as numbers, with the PBX's name in front.
+3. Only two device channels in one bridge are a conversation. DialEnd ANSWER, state Up and a hang-up cause are not.
+4. What is seen is kept as facts; the outcome is the first line of a table (`facts.py`) whose fact holds, so there is
+   exactly one, whatever the order of the events.
+5. An event that does not fit is counted and ignored, never raised. An event of a call that ended is still taken for
+   `REMEMBER` after its end, because AgentComplete and DialEnd may come late; a leg that ended stays ended.
+6. A call that is only seen from its middle gets a record that says what was seen, and `unknown` for the rest.
+
+The table of what each event does, `TRANSITIONS`, stands at the end of the file, below the steps that it names.
+"""
+
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from depok_agi.calls import events as ev
+from depok_agi.calls.call import Call, Channel, OpenTalk, Switchboard, freeze, is_conversation, order, thaw
+from depok_agi.calls.facts import DIAL_FACTS, DIAL_STATUS, QUEUE_FACTS, QUEUE_STATUS, STEP_RESULT, Fact
+from depok_agi.calls.record import CallRecord
+
+REMEMBER = 120 * ev.MICROSECONDS
+"""How long, in event time, the ids of an ended call are remembered for late events."""
+
+REMEMBER_AT_MOST = 2_000
+"""How many ended calls are remembered at the most: the bound where events have no times."""
+
+
+class Ledger:
+    """All calls that are up, and those that ended a moment ago."""
+
+    def __init__(self, board: Switchboard) -> None:
+        self._board = board
+        self._calls: dict[str, Call] = {}
+        self._bridges: dict[str, dict[str, Channel]] = {}
+        self._changed: dict[int, Call] = {}
+        self._dropped: set[str] = set()
+        self._ended: OrderedDict[int, tuple[int | None, Call]] = OrderedDict()
+        self._unsure: set[str] = set()
+        self.ignored: Counter[str] = Counter()
+        """How many events of each kind did not fit."""
+
+    def apply(self, event: ev.Event | ev.LinkUp | ev.ChannelsListed) -> None:
+        """Take one event. Never raises on an event, however odd."""
+        if isinstance(event, ev.LinkUp):
+            self._unsure = {c.uniqueid for call in self._open_calls() for c in call.channels.values() if not c.ended}
+            return
+        if isinstance(event, ev.ChannelsListed):
+            self._listed(event)
+            return
+        call = self._calls.get(event.uniqueid)
+        channel = call.channels.get(event.uniqueid) if call else None
+        if channel is not None and channel.ended and not isinstance(event, ev.DialEnded):
+            self.ignored[type(event).__name__] += 1
+            return
+        TRANSITIONS[type(event)](self, event)
+        if event.at is not None:
+            self._forget(event.at)
+
+    def changes(self) -> tuple[list[CallRecord], list[str]]:
+        """What changed since the last time: records to write, and ids whose record went into another one."""
+        records = []
+        for call in self._changed.values():
+            if call.channels:
+                record = freeze(call, self._board)
+                if call.written_as is not None and call.written_as != record.id:
+                    self._dropped.add(call.written_as)
+                call.written_as = record.id
+                records.append(record)
+        dropped = sorted(self._dropped - {record.id for record in records})
+        self._changed.clear()
+        self._dropped.clear()
+        return records, dropped
+
+    @property
+    def open(self) -> list[CallRecord]:
+        """The calls that are up now."""
+        return [freeze(call, self._board) for call in self._open_calls() if call.channels]
+
+    def resume(self, records: Iterable[CallRecord]) -> None:
+        """Take up calls that were up when the daemon last ran, before any event."""
+        for record in records:
+            call = thaw(record)
+            call.written_as = record.id
+            for known in call.ids:
+                self._calls[known] = call
+
+    def _open_calls(self) -> list[Call]:
+        return list({id(call): call for call in self._calls.values() if not call.ended}.values())
+
+    # ---- finding the call and the leg --------------------------------------------------------------------------
+
+    def _call(self, *ids: str) -> Call:
+        """The one call that all these ids belong to from now on: calls that turn out to be one are merged."""
+        known = {id(call): call for key in ids if key and (call := self._calls.get(key))}
+        if len(known) == 1:
+            (call,) = known.values()
+        else:
+            call, *others = sorted(known.values(), key=lambda c: order(min(c.ids, key=order))) or [Call()]
+            for other in others:
+                self._merge(call, other)
+        for key in ids:
+            if key and key not in call.ids:
+                call.ids.add(key)
+                self._calls[key] = call
+        self._changed[id(call)] = call
+        return call
+
+    def _merge(self, call: Call, other: Call) -> None:
+        if other.written_as is not None:
+            self._dropped.add(other.written_as)
+        call.absorb(other)
+        for key in other.ids:
+            self._calls[key] = call
+        self._changed.pop(id(other), None)
+        self._ended.pop(id(other), None)
+        if not call.ended:
+            self._ended.pop(id(call), None)
+
+    def _of(self, event: ev.Event) -> tuple[Call, Channel]:
+        """The call and the leg of an event."""
+        call = self._call(event.uniqueid, event.linkedid)
+        call.linkedids |= {event.linkedid} - {""}
+        return call, self._leg(call, event.uniqueid, event.channel)
+
+    def _leg(self, call: Call, uniqueid: str, name: str) -> Channel:
+        """The leg of a call; one that was never seen to begin is taken up from its middle."""
+        channel = call.channels.get(uniqueid)
+        if channel is None:
+            channel = call.channels[uniqueid] = Channel(uniqueid, name)
+            call.facts.add(Fact.UNSEEN_START)
+            self._open(call)
+        return channel
+
+    def _open(self, call: Call) -> None:
+        call.ended = False
+        self._ended.pop(id(call), None)
+
+    def _pair(self, event: ev.DialBegun | ev.AgentRung | ev.AgentConnected) -> tuple[Call, Channel | None]:
+        """The call of an event about two legs, and the other leg. `uniqueid` is empty where a call was originated."""
+        call = self._call(event.uniqueid, event.linkedid, event.other, event.other_linkedid)
+        call.linkedids |= {event.linkedid, event.other_linkedid} - {""}
+        if event.uniqueid:
+            self._leg(call, event.uniqueid, event.channel)
+        return call, self._leg(call, event.other, event.other_channel) if event.other else None
+
+    # ---- one step per event ------------------------------------------------------------------------------------
+
+    def _created(self, event: ev.ChannelCreated) -> None:
+        call = self._call(event.uniqueid, event.linkedid)
+        call.linkedids |= {event.linkedid} - {""}
+        channel = call.channels.get(event.uniqueid)
+        if channel is None:
+            channel = call.channels[event.uniqueid] = Channel(event.uniqueid, event.channel)
+            self._open(call)
+        elif channel.started_at is not None or channel.caller:
+            self.ignored["ChannelCreated"] += 1
+            return
+        channel.started_at, channel.caller, channel.exten = event.at, event.caller, event.exten
+
+    def _answered(self, event: ev.ChannelAnswered) -> None:
+        call, channel = self._of(event)
+        call.facts.add(Fact.UP)
+        if channel.answered_at is None:
+            channel.answered_at = event.at
+
+    def _hung_up(self, event: ev.HungUp) -> None:
+        call, channel = self._of(event)
+        channel.cause = event.cause
+        self._end(call, channel, event.at)
+
+    def _dial_begun(self, event: ev.DialBegun) -> None:
+        call, _ = self._pair(event)
+        call.facts -= DIAL_FACTS
+
+    def _dial_ended(self, event: ev.DialEnded) -> None:
+        call = self._calls.get(event.other) or self._calls.get(event.uniqueid)
+        if call is None:
+            self.ignored["DialEnded"] += 1
+            return
+        self._changed[id(call)] = call
+        call.facts -= DIAL_FACTS
+        if event.status in DIAL_STATUS:
+            call.facts.add(DIAL_STATUS[event.status])
+
+    def _queue_joined(self, event: ev.QueueJoined) -> None:
+        call, _ = self._of(event)
+        call.facts -= QUEUE_FACTS
+        call.facts.add(Fact.QUEUEING)
+        call.queue = event.queue
+        call.joined_at = event.at
+
+    def _queue_left(self, event: ev.QueueLeft) -> None:
+        call, _ = self._of(event)
+        call.stop_waiting(event.at)
+
+    def _queue_ended(self, event: ev.QueueEnded) -> None:
+        call, _ = self._of(event)
+        call.stop_waiting(event.at)
+        if event.status in QUEUE_STATUS:
+            call.facts -= QUEUE_FACTS
+            call.facts.add(QUEUE_STATUS[event.status])
+
+    def _agent_rung(self, event: ev.AgentRung) -> None:
+        _, member = self._pair(event)
+        if member is not None:
+            member.member = event.member or member.member
+
+    def _agent_connected(self, event: ev.AgentConnected) -> None:
+        call, member = self._pair(event)
+        if member is not None:
+            member.member = event.member or member.member
+        call.stop_waiting(event.at)
+        call.queue = event.queue or call.queue
+
+    def _bridge_entered(self, event: ev.BridgeEntered) -> None:
+        members = self._bridges.get(event.bridge, {})
+        call, channel = self._of(event)
+        call = self._call(event.uniqueid, *members)
+        if not event.bridge or event.uniqueid in members:
+            self.ignored["BridgeEntered"] += 1
+            return
+        for other in members.values():
+            if channel.is_device and other.is_device:
+                call.talks.append(OpenTalk(other, channel, event.bridge, event.at))
+                if is_conversation(call, other, channel, self._board):
+                    call.facts.add(Fact.SPOKE)
+        self._bridges.setdefault(event.bridge, {})[event.uniqueid] = channel
+
+    def _bridge_left(self, event: ev.BridgeLeft) -> None:
+        call, channel = self._of(event)
+        self._leave(call, channel, event.bridge, event.at)
+
+    def _step_done(self, event: ev.StepDone) -> None:
+        call, _ = self._of(event)
+        call.facts.add(Fact.IN_MENU)
+        call.keys += "".join(key for key in event.keys if key in "0123456789*#")
+        fact = STEP_RESULT.get((event.step, event.result))
+        if fact is not None:
+            call.facts.add(fact)
+
+    def _listed(self, event: ev.ChannelsListed) -> None:
+        """What exists after a login: the rest is gone, and what was never seen to begin is taken up."""
+        gone = self._unsure - {uniqueid for uniqueid, _, _ in event.channels}
+        self._unsure = set()
+        for call in self._open_calls():
+            for channel in [c for c in call.channels.values() if not c.ended and c.uniqueid in gone]:
+                call.facts.add(Fact.UNSEEN_END)
+                self._changed[id(call)] = call
+                self._end(call, channel, event.at)
+        for uniqueid, linkedid, name in event.channels:
+            known = self._calls.get(uniqueid)
+            if uniqueid and (known is None or uniqueid not in known.channels):
+                call = self._call(uniqueid, linkedid)
+                call.linkedids |= {linkedid} - {""}
+                self._leg(call, uniqueid, name)
+
+    # ---- ends --------------------------------------------------------------------------------------------------
+
+    def _leave(self, call: Call, channel: Channel, bridge: str, at: int | None) -> None:
+        members = self._bridges.get(bridge, {})
+        members.pop(channel.uniqueid, None)
+        if not members:
+            self._bridges.pop(bridge, None)
+        call.end_talks(channel, bridge, at)
+
+    def _end(self, call: Call, channel: Channel, at: int | None) -> None:
+        channel.ended, channel.ended_at = True, at
+        for bridge in [key for key, members in self._bridges.items() if channel.uniqueid in members]:
+            self._leave(call, channel, bridge, at)
+        call.end_talks(channel, None, at)
+        if all(leg.ended for leg in call.channels.values()):
+            call.stop_waiting(at)
+            call.ended = True
+            self._ended[id(call)] = (at, call)
+            self._forget(at)
+
+    def _forget(self, now: int | None) -> None:
+        while self._ended:
+            at, call = next(iter(self._ended.values()))
+            old = at is not None and now is not None and now - at > REMEMBER
+            if not old and len(self._ended) <= REMEMBER_AT_MOST:
+                return
+            self._ended.popitem(last=False)
+            for key in call.ids:
+                if self._calls.get(key) is call:
+                    del self._calls[key]
+
+
+TRANSITIONS: Mapping[type[ev.Event], Callable[[Ledger, Any], None]] = {
+    # event                what it does to the call
+    ev.ChannelCreated: Ledger._created,  # a leg begins: opens the call, or joins the call of its Linkedid
+    ev.ChannelAnswered: Ledger._answered,  # the leg is up: not yet a conversation
+    ev.DialBegun: Ledger._dial_begun,  # joins the ringing leg to the call
+    ev.DialEnded: Ledger._dial_ended,  # how ringing ended, for outbound and internal calls
+    ev.QueueJoined: Ledger._queue_joined,  # waiting begins
+    ev.AgentRung: Ledger._agent_rung,  # joins the operator's leg, which learns whose it is
+    ev.AgentConnected: Ledger._agent_connected,  # waiting ends
+    ev.QueueLeft: Ledger._queue_left,  # waiting ends
+    ev.QueueEnded: Ledger._queue_ended,  # back in the dialplan: why nobody took it
+    ev.BridgeEntered: Ledger._bridge_entered,  # a conversation begins with each device that is there already
+    ev.BridgeLeft: Ledger._bridge_left,  # it ends
+    ev.StepDone: Ledger._step_done,  # the menu did something
+    ev.HungUp: Ledger._hung_up,  # a leg ends; the last one ends the call
+}

@@ -1,0 +1,62 @@
+"""The command `depok-agi`: one file per noun, imported when it is asked for."""
+
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from pathlib import Path
+
+import click
+
+from depok_agi import __version__
+from depok_agi.errors import DepokError
+
+NOUNS = {
+    "serve": "the daemon: listens to Asterisk, serves the menu's steps",
+    "calls": "the call log",
+    "tickets": "what citizens were promised an answer to",
+    "callbacks": "whom to call back",
+    "hours": "open or closed, and why",
+    "opd": "the city departments",
+    "prompts": "the spoken prompts",
+    "db": "the store",
+}
+"""Each is a file of this folder with a command of the same name."""
+
+
+class _Nouns(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        return list(NOUNS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - as above
+        if cmd_name not in NOUNS:
+            return None
+        command: click.Command = getattr(import_module(f"depok_agi.cli.{cmd_name}"), cmd_name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - as above
+        with formatter.section("Commands"):
+            formatter.write_dl(list(NOUNS.items()))
+
+
+@click.group(cls=_Nouns, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.option("--config", type=click.Path(path_type=Path), help="The settings file (else DEPOK_AGI_CONFIG, else /etc).")
+@click.version_option(__version__, prog_name="depok-agi")
+@click.pass_context
+def root(ctx: click.Context, config: Path | None) -> None:
+    """The call centre of a city on its own Asterisk.
+
+    Operators begin the day with: depok-agi callbacks list
+    """
+    if config is not None and "SUDO_UID" in os.environ and os.geteuid() != 0:
+        raise click.UsageError("--config is not allowed under sudo: it would read a file with the service's rights")
+    ctx.obj = config
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command; every error that a person can do something about is one clear line and exit code 1."""
+    try:
+        root.main(args=arguments, prog_name="depok-agi")
+    except DepokError as error:
+        click.echo(f"depok-agi: {error}", err=True)
+        sys.exit(1)

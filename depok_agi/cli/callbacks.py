@@ -1,0 +1,144 @@
+"""`callbacks`: whom to call back."""
+
+import click
+
+from depok_agi.cli.context import actor, at_desk, settings
+from depok_agi.cli.output import hint, json_option, late, person, printable, show_json, show_table, when
+from depok_agi.config import Settings
+from depok_agi.desk import callbacks as desk_callbacks
+from depok_agi.desk import utc_now
+from depok_agi.tickets.callback import AttemptResult, CallbackStatus, is_overdue, is_waiting
+from depok_agi.tickets.ticket import Callback
+
+
+@click.group()
+def callbacks() -> None:
+    """Citizens who are owed a call."""
+
+
+@callbacks.command("list")
+@click.option("--all", "every", is_flag=True, help="The ended ones too.")
+@json_option
+@click.pass_context
+def list_(ctx: click.Context, *, every: bool, as_json: bool) -> None:
+    """Whom to call now, most urgent first.
+
+    \b
+    Examples:
+      depok-agi callbacks list
+      depok-agi callbacks list --all --json
+    """
+    given = settings(ctx)
+    found = at_desk(given, lambda desk: desk_callbacks.listed(desk, every=every))
+    if as_json:
+        show_json([callback.to_json(given.timezone, utc_now()) for callback in found])
+        return
+    columns = ("ID", "Citizen", "Why", "Since", "Due", "Status", "Tickets", "Tried")
+    show_table(columns, [_row(callback, given) for callback in found], empty="Nobody is owed a call.")
+    if any(callback.debt.status is CallbackStatus.PENDING for callback in found):
+        hint("Take one: depok-agi callbacks next, or: depok-agi callbacks claim ID")
+
+
+def _row(callback: Callback, given: Settings) -> tuple[str, ...]:
+    debt, now = callback.debt, utc_now()
+    status: str = debt.status
+    if debt.status is CallbackStatus.CLAIMED:
+        status = f"{debt.claimed_by} until {when(debt.claimed_until, given.timezone)}"
+    elif callback.is_open and is_waiting(debt, now):
+        status = f"not before {when(debt.not_before, given.timezone)}"
+    return (
+        str(callback.id),
+        " ".join(filter(None, (person(callback.caller), printable(callback.name or "")))),
+        debt.reason,
+        when(debt.owed_since, given.timezone),
+        late(when(debt.due_at, given.timezone), overdue=is_overdue(debt, now)),
+        status,
+        " ".join(callback.tickets) or "-",
+        str(len(callback.attempts) or "-"),
+    )
+
+
+@callbacks.command("next")
+@json_option
+@click.pass_context
+def next_(ctx: click.Context, *, as_json: bool) -> None:
+    """Take the most urgent one; nobody else gets it while you have it.
+
+    \b
+    Example:
+      depok-agi callbacks next
+    """
+    given = settings(ctx)
+    taken = at_desk(given, lambda desk: desk_callbacks.claim_next(desk, actor()))
+    if taken is None:
+        if as_json:
+            show_json(None)
+        hint("Nobody is to be called now.")
+        return
+    _show_claim(taken, given, as_json=as_json)
+
+
+@callbacks.command()
+@click.argument("callback", metavar="ID", type=int)
+@json_option
+@click.pass_context
+def claim(ctx: click.Context, callback: int, *, as_json: bool) -> None:
+    """Take one, so that nobody else calls this citizen.
+
+    \b
+    Example:
+      depok-agi callbacks claim 12
+    """
+    given = settings(ctx)
+    _show_claim(at_desk(given, lambda desk: desk_callbacks.claim(desk, callback, actor())), given, as_json=as_json)
+
+
+def _show_claim(callback: Callback, given: Settings, *, as_json: bool) -> None:
+    if as_json:
+        show_json(callback.to_json(given.timezone, utc_now()))
+        return
+    about = f", about ticket {', '.join(callback.tickets)}" if callback.tickets else ""
+    name = f" ({printable(callback.name)})" if callback.name else ""
+    click.echo(f"Call {person(callback.caller)}{name}: {callback.debt.reason}{about}.")
+    hint(
+        f"Yours until {when(callback.debt.claimed_until, given.timezone)}. Then: "
+        f"depok-agi callbacks done {callback.id} --result reached"
+    )
+
+
+@callbacks.command()
+@click.argument("callback", metavar="ID", type=int)
+@click.pass_context
+def release(ctx: click.Context, callback: int) -> None:
+    """Give one back that you took.
+
+    \b
+    Example:
+      depok-agi callbacks release 12
+    """
+    at_desk(settings(ctx), lambda desk: desk_callbacks.release(desk, callback, actor()))
+    hint(f"callback {callback} is free for others again")
+
+
+@callbacks.command()
+@click.argument("callback", metavar="ID", type=int)
+@click.option("--result", required=True, type=click.Choice(list(AttemptResult)), help="How the call went.")
+@click.option("--note", help="What a colleague should know.")
+@json_option
+@click.pass_context
+def done(ctx: click.Context, callback: int, result: AttemptResult, note: str | None, *, as_json: bool) -> None:
+    """Enter how a call went. Reached: the citizen's answered tickets are closed, because they were told.
+
+    \b
+    Example:
+      depok-agi callbacks done 12 --result no_answer --note 'try after 17:00'
+    """
+    given = settings(ctx)
+    after = at_desk(given, lambda desk: desk_callbacks.done(desk, callback, AttemptResult(result), actor(), note))
+    if as_json:
+        show_json(after.to_json(given.timezone, utc_now()))
+        return
+    if after.is_open:
+        hint(f"callback {callback} waits for another try, not before {when(after.debt.not_before, given.timezone)}")
+    else:
+        hint(f"callback {callback} is {after.debt.status}")

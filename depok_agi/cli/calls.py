@@ -1,0 +1,195 @@
+"""`calls`: the call log."""
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from depok_agi.calls.call import Switchboard
+from depok_agi.calls.events import parse
+from depok_agi.calls.ledger import Ledger
+from depok_agi.calls.numbers import to_e164
+from depok_agi.calls.record import CallRecord, Outcome, to_json
+from depok_agi.cli.context import at_desk, settings
+from depok_agi.cli.output import hint, json_option, person, printable, show_json, show_table, when
+from depok_agi.cli.when import moment
+from depok_agi.config import Settings, load, settings_path
+from depok_agi.desk import calls as desk_calls
+from depok_agi.desk import utc_now
+from depok_agi.errors import DepokError
+from depok_agi.store import times
+
+
+@click.group()
+def calls() -> None:
+    """The call log."""
+
+
+@calls.command("list")
+@click.option("--since", help="Calls that began at this moment or later: today, yesterday, 10:00, 2026-11-24.")
+@click.option("--until", help="Calls that began before this moment.")
+@click.option("--outcome", type=click.Choice(list(Outcome)))
+@click.option("--number", help="Calls from or to this citizen, as people write the number.")
+@click.option("--limit", type=click.IntRange(1, 1_000_000), default=50, show_default=True)
+@json_option
+@click.pass_context
+def list_(
+    ctx: click.Context,
+    since: str | None,
+    until: str | None,
+    outcome: Outcome | None,
+    number: str | None,
+    limit: int,
+    *,
+    as_json: bool,
+) -> None:
+    """The calls, newest first.
+
+    \b
+    Examples:
+      depok-agi calls list --since today
+      depok-agi calls list --outcome abandoned --json
+    """
+    given = settings(ctx)
+    citizen = None
+    if number is not None and (citizen := to_e164(number)) is None:
+        raise click.BadParameter(f"{number!r} is no telephone number", param_hint="--number")
+    start, end = (
+        times.microseconds(moment(text, given.timezone, utc_now())) if text else None for text in (since, until)
+    )
+    found = at_desk(
+        given,
+        lambda desk: desk_calls.listed(
+            desk, since=start, until=end, outcome=Outcome(outcome) if outcome else None, number=citizen, limit=limit
+        ),
+    )
+    if as_json:
+        show_json([to_json(call, given.timezone, ticket=t, callback=c) for call, t, c in found])
+        return
+    columns = ("Began", "Direction", "Citizen", "Outcome", "Operator", "Wait", "Talk", "Keys", "Ticket", "ID")
+    rows = [_row(call, ticket, given) for call, ticket, _ in found]
+    show_table(columns, rows, empty="There is no such call.")
+    if len(found) == limit:
+        hint(f"The newest {limit}; more with --limit.")
+
+
+def _row(call: CallRecord, ticket: str | None, given: Settings) -> tuple[str, ...]:
+    citizen = person(call.citizen, call.dialled if call.direction == "outbound" else call.caller_raw)
+    return (
+        when(times.moment(call.started_at), given.timezone),
+        call.direction,
+        citizen,
+        call.outcome or "up",
+        call.operator or "-",
+        _seconds(call.wait_seconds),
+        _seconds(call.talk_seconds),
+        call.menu_path or "-",
+        ticket or "-",
+        call.id,
+    )
+
+
+def _seconds(value: int | None) -> str:
+    return "-" if value is None else f"{value // 60}:{value % 60:02}"
+
+
+@calls.command()
+@click.argument("call", metavar="ID")
+@json_option
+@click.pass_context
+def show(ctx: click.Context, call: str, *, as_json: bool) -> None:
+    """One call with its legs; the id, or a beginning or end of it that no other call has.
+
+    \b
+    Example:
+      depok-agi calls show 1764000000.12
+    """
+    given = settings(ctx)
+    record, ticket, callback = at_desk(given, lambda desk: desk_calls.show(desk, call))
+    if as_json:
+        show_json(to_json(record, given.timezone, ticket=ticket, callback=callback))
+        return
+    click.echo(f"Call {record.id}: {record.direction}, {record.outcome or 'up'}")
+    for name, value in (
+        ("citizen", person(record.citizen, record.caller_raw)),
+        ("dialled", printable(record.dialled)),
+        ("began", when(times.moment(record.started_at), given.timezone)),
+        ("ended", when(times.moment(record.ended_at), given.timezone)),
+        ("operator", record.operator),
+        ("queue", record.queue),
+        ("wait", _seconds(record.wait_seconds)),
+        ("talk", _seconds(record.talk_seconds)),
+        ("keys", record.menu_path),
+        ("ticket", ticket),
+        ("callback", callback),
+    ):
+        if value not in (None, "", "-"):
+            click.echo(f"  {name:10}{value}")
+    for leg in record.legs:
+        party = printable(leg.party or "")
+        click.echo(f"  {leg.role:10}{leg.channel}  {party}".rstrip())
+    for talk in record.talks:
+        click.echo(f"  {'talk':10}{' and '.join(talk.channels)}")
+
+
+@calls.command()
+@click.argument("file", type=click.File("r", encoding="utf-8", errors="replace"))
+@click.option(
+    "--trunk", "trunks", multiple=True, help="An endpoint with citizens behind it, when there are no settings."
+)
+@click.pass_context
+def replay(ctx: click.Context, file: Any, trunks: tuple[str, ...]) -> None:
+    """Run a recorded stream of AMI events through the ledger and print its call records; touches no store.
+
+    FILE is a JSON array or JSON lines of event objects; - is standard input.
+
+    \b
+    Example:
+      depok-agi calls replay morning.jsonl
+    """
+    given = _settings_or_defaults(ctx)
+    board = Switchboard(given.pbx.name, frozenset(trunks or given.pbx.trunks), given.pbx.operators)
+    ledger = Ledger(board)
+    records: dict[str, CallRecord] = {}
+    for raw in _events(file.read()):
+        event = parse(raw)
+        if event is not None:
+            ledger.apply(event)
+            _take(ledger, records)
+    show_json([to_json(record, given.timezone) for record in records.values()])
+    if ledger.ignored:
+        odd = ", ".join(f"{count} {name}" for name, count in sorted(ledger.ignored.items()))
+        hint(f"events that did not fit: {odd}")
+
+
+def _take(ledger: Ledger, records: dict[str, CallRecord]) -> None:
+    changed, dropped = ledger.changes()
+    for record in changed:
+        records[record.id] = record
+    for old in dropped:
+        records.pop(old, None)
+
+
+def _events(text: str) -> Iterable[dict[str, str]]:
+    try:
+        if text.lstrip().startswith("["):
+            found = json.loads(text)
+        else:
+            found = [json.loads(line) for line in text.splitlines() if line.strip()]
+    except (ValueError, RecursionError) as error:
+        raise DepokError(f"not a JSON array and not JSON lines: {error}") from None
+    for number, event in enumerate(found, 1):
+        if not isinstance(event, dict):
+            raise DepokError(f"event {number} is no object")
+        yield {str(key): value if isinstance(value, str) else json.dumps(value) for key, value in event.items()}
+
+
+def _settings_or_defaults(ctx: click.Context) -> Settings:
+    """Replaying needs no PBX: without any settings the defaults do."""
+    given: Path | None = ctx.find_root().obj
+    path = settings_path(given)
+    if given is None and not path.exists():
+        return Settings.model_validate({"ami": {"secret": "not used"}})
+    return load(path)

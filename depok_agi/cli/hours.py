@@ -1,0 +1,88 @@
+"""`hours`: open or closed, and why."""
+
+import click
+
+from depok_agi.cli.context import actor, at_desk, settings
+from depok_agi.cli.output import hint, json_option, show_json
+from depok_agi.cli.when import moment
+from depok_agi.config import Settings
+from depok_agi.desk import Desk, utc_now
+from depok_agi.desk import hours as desk_hours
+from depok_agi.desk.opening import base_schedule, years_around
+from depok_agi.hours.schedule import Answer
+from depok_agi.tickets.ticket import local_iso
+
+
+@click.group()
+def hours() -> None:
+    """When the centre is open, and why."""
+
+
+@hours.command()
+@click.option("--at", help="The moment to ask about; now when not given.")
+@json_option
+@click.pass_context
+def check(ctx: click.Context, at: str | None, *, as_json: bool) -> None:
+    """Open or closed at a moment, past or coming, with the rule that says so.
+
+    \b
+    Examples:
+      depok-agi hours check
+      depok-agi hours check --at '2026-03-20 10:00'
+    """
+    given = settings(ctx)
+    asked = moment(at, given.timezone, utc_now()) if at else utc_now()
+
+    async def ask(desk: Desk) -> Answer:
+        around = Desk(desk.store, base_schedule(given, years_around(asked)), desk.policy)
+        return (await desk_hours.schedule(around, since=asked)).check(asked)
+
+    answer = at_desk(given, ask)
+    if as_json:
+        show_json(_to_json(answer, given))
+        return
+    state = "open" if answer.open else "closed"
+    click.echo(f"{state} at {answer.at.astimezone(given.timezone):%Y-%m-%d %H:%M}: {answer.rule}")
+    if answer.next_change_at:
+        click.echo(f"next change: {answer.next_change_at.astimezone(given.timezone):%Y-%m-%d %H:%M}")
+
+
+def _to_json(answer: Answer, given: Settings) -> dict[str, object]:
+    return {
+        "at": local_iso(answer.at, given.timezone),
+        "open": answer.open,
+        "reason": answer.reason,
+        "rule": answer.rule,
+        "next_change_at": local_iso(answer.next_change_at, given.timezone),
+    }
+
+
+@hours.command()
+@click.argument("state", type=click.Choice(["open", "closed"]))
+@click.option("--until", required=True, help="When it ends by itself: 15:00, +2h, '2026-11-24 15:00'.")
+@click.option("--why", required=True, help="The reason, for callers' and colleagues' questions.")
+@click.pass_context
+def override(ctx: click.Context, state: str, until: str, why: str) -> None:
+    """Open or close the centre from now on, whatever the hours file says. It ends by itself.
+
+    \b
+    Example:
+      depok-agi hours override closed --until +2h --why 'power cut'
+    """
+    given = settings(ctx)
+    ends = moment(until, given.timezone, utc_now())
+    at_desk(given, lambda desk: desk_hours.override(desk, is_open=state == "open", until=ends, why=why, by=actor()))
+    hint(f"{state} until {ends.astimezone(given.timezone):%Y-%m-%d %H:%M}; `depok-agi hours clear` ends it sooner")
+
+
+@hours.command()
+@click.pass_context
+def clear(ctx: click.Context) -> None:
+    """End every override now.
+
+    \b
+    Example:
+      depok-agi hours clear
+    """
+    ended = at_desk(settings(ctx), desk_hours.clear)
+    hint(f"{ended} override{'' if ended == 1 else 's'} ended: the hours file decides again")

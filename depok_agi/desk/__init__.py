@@ -1,0 +1,31 @@
+"""What people do. Every door (phone, command, later SMS) calls this; only this decides and writes together."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from depok_agi.hours.schedule import Schedule
+from depok_agi.store.database import Store
+from depok_agi.tickets.callback import CallbackPolicy
+
+
+def utc_now() -> datetime:
+    """The time, aware."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What the people's actions work on.
+
+    Attributes:
+        store: where it is remembered.
+        schedule: the hours file with its holidays, without the overrides, which are in the store.
+        policy: how citizens are called back.
+        now: the clock.
+    """
+
+    store: Store
+    schedule: Schedule
+    policy: CallbackPolicy
+    now: Callable[[], datetime] = utc_now

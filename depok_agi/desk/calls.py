@@ -1,0 +1,140 @@
+"""Calls into the store, and what the centre owes for them."""
+
+import aiosqlite
+
+from depok_agi.calls.facts import Fact, with_fact
+from depok_agi.calls.record import CallRecord, Direction, Outcome
+from depok_agi.desk import Desk, callbacks
+from depok_agi.errors import NotFoundError, RefusedError
+from depok_agi.store import calls as call_rows
+from depok_agi.store.times import microseconds, moment
+from depok_agi.tickets.callback import CallbackReason
+from depok_agi.voice.centre import CallbackRequest
+
+OWED_FOR = frozenset({Outcome.ABANDONED, Outcome.TIMEOUT, Outcome.FULL, Outcome.NO_OPERATOR})
+"""Inbound calls that ended so wanted a person and got none."""
+
+Listed = tuple[CallRecord, str | None, int | None]
+"""A call, its newest ticket's number, its callback's id."""
+
+
+async def record(desk: Desk, records: list[CallRecord], dropped: list[str]) -> None:
+    """Write what the ledger says, and what follows from it, in one transaction. Doing it twice is doing it once."""
+    async with desk.store.transaction() as connection:
+        for call in records:
+            await _record(desk, connection, call)
+        for old in dropped:
+            await call_rows.drop(desk.store, connection, old, await _taken_over_by(desk, connection, old))
+
+
+async def _record(desk: Desk, connection: aiosqlite.Connection, call: CallRecord) -> None:
+    requested_in = await _callback_asked_for(desk, connection, call)
+    if requested_in is not None:
+        call = with_fact(call, Fact.CALLBACK)
+    await call_rows.put(desk.store, connection, call)
+    if requested_in is not None:
+        await desk.store.queries.add_callback_call(connection, callback=requested_in, call=call.id)
+    if call.ended and call.citizen is not None and call.ended_at is not None:
+        await _owe_or_settle(desk, connection, call, call.citizen, call.ended_at)
+
+
+async def _owe_or_settle(
+    desk: Desk, connection: aiosqlite.Connection, call: CallRecord, number: str, ended_at: int
+) -> None:
+    if call.outcome is Outcome.ANSWERED:
+        spoke_at = moment(call.answered_at or ended_at)
+        await callbacks.settle(desk, connection, number, spoke_at, call.id)
+        return
+    wanted_a_person = call.direction is Direction.INBOUND and call.outcome in OWED_FOR
+    if wanted_a_person and not await desk.store.queries.is_call_of_callback(connection, call=call.id):
+        await callbacks.owe(desk, connection, number, CallbackReason.MISSED, moment(ended_at), call=call.id)
+
+
+async def _callback_asked_for(desk: Desk, connection: aiosqlite.Connection, call: CallRecord) -> int | None:
+    for uniqueid in call.uniqueids:
+        request = await desk.store.queries.get_request_of_channel(connection, uniqueid=uniqueid)
+        if request is not None:
+            return int(request["callback"])
+    return None
+
+
+async def _taken_over_by(desk: Desk, connection: aiosqlite.Connection, old: str) -> str | None:
+    row = await desk.store.queries.get_call(connection, id=old)
+    if row is None:
+        return None
+    for uniqueid in call_rows.from_row(row).uniqueids:
+        owner: str | None = await desk.store.queries.get_call_of_channel(connection, uniqueid=uniqueid)
+        if owner not in (None, old):
+            return owner
+    return None
+
+
+async def take_request(desk: Desk, request: CallbackRequest) -> None:
+    """A citizen asked in the menu to be called back. Taking the same request twice is taking it once."""
+    async with desk.store.transaction() as connection:
+        if await desk.store.queries.get_request_of_channel(connection, uniqueid=request.uniqueid) is not None:
+            return
+        call = await desk.store.queries.get_call_of_channel(connection, uniqueid=request.uniqueid)
+        callback = await callbacks.owe(desk, connection, request.number, CallbackReason.REQUEST, request.at, call=call)
+        await desk.store.queries.put_request(
+            connection, uniqueid=request.uniqueid, at=microseconds(request.at), callback=callback
+        )
+        if call is not None:
+            row = await desk.store.queries.get_call(connection, id=call)
+            await call_rows.put(desk.store, connection, with_fact(call_rows.from_row(row), Fact.CALLBACK))
+
+
+async def listed(
+    desk: Desk,
+    *,
+    since: int | None = None,
+    until: int | None = None,
+    outcome: Outcome | None = None,
+    number: str | None = None,
+    limit: int = 50,
+) -> list[Listed]:
+    """The call log, newest first. `since` and `until` are microseconds UTC, half-open; `number` is E.164."""
+    store = desk.store
+    with store.told():
+        citizen = None
+        if number is not None:
+            citizen = await store.queries.get_citizen(store.reader, number=number)
+            if citizen is None:
+                return []
+        rows = store.queries.list_calls(
+            store.reader, since=since, until=until, outcome=outcome, citizen=citizen, limit=limit
+        )
+        return [(call_rows.from_row(row), row["ticket"], row["callback"]) async for row in rows]
+
+
+async def show(desk: Desk, given: str) -> Listed:
+    """One call by its id, or by a part at its end or beginning that no other call has.
+
+    Raises:
+        NotFoundError: there is none.
+        RefusedError: there are several.
+    """
+    store = desk.store
+    with store.told():
+        row = await store.queries.get_call(store.reader, id=given)
+        if row is None:
+            row = await store.queries.get_call(store.reader, id=await _only_match(desk, given))
+    return call_rows.from_row(row), row["ticket"], row["callback"]
+
+
+async def _only_match(desk: Desk, part: str) -> str:
+    escaped = part.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    for pattern in (f"{escaped}%", f"%{escaped}"):
+        found = [row["id"] async for row in desk.store.queries.find_calls(desk.store.reader, pattern=pattern)]
+        if len(found) == 1:
+            return str(found[0])
+        if found:
+            raise RefusedError(f"several calls begin or end with {part!r}, {found[0]} and {found[1]} among them")
+    raise NotFoundError(f"there is no call {part!r}; `depok-agi calls list` shows their ids")
+
+
+async def open_calls(desk: Desk) -> list[CallRecord]:
+    """The calls that have no end yet, as far as the store knows."""
+    store = desk.store
+    with store.told():
+        return [call_rows.from_row(row) async for row in store.queries.list_open_calls(store.reader)]

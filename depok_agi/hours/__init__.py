@@ -1,0 +1,1 @@
+"""When the centre is open, and why: dated rules that cite their regulation. Pure: time comes in as an argument."""

@@ -1,0 +1,1 @@
+"""The only SQL: migrations and named queries in .sql files, and how rows become records."""

@@ -1,0 +1,166 @@
+"""Opening the store, its transactions, its migrations.
+
+SQLite in WAL mode: readers never wait for the writer. Two connections: one writes, in short transactions one after the
+other; one only reads, so that a caller who asks for a ticket's status never waits for a write.
+"""
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from importlib import resources
+from pathlib import Path
+from typing import Any, Self
+
+import aiosql
+import aiosqlite
+
+from depok_agi.errors import StoreError
+
+BUSY_SECONDS = 5
+"""How long a write waits for another process's write."""
+
+
+class Store:
+    """The store, open. `queries` are the named queries of the .sql files, each taking a connection first."""
+
+    def __init__(self, path: Path, writer: aiosqlite.Connection, reader: aiosqlite.Connection) -> None:
+        self.path = path
+        self.reader = reader
+        self.queries = _queries()
+        self._writer = writer
+        self._lock = asyncio.Lock()
+
+    @classmethod
+    async def open(cls, path: Path, *, migrate: bool = False) -> Self:
+        """Open the store; with `migrate`, make it or bring it up to date first.
+
+        Raises:
+            StoreError: it is missing, not a store, older or newer than this software, or cannot be opened.
+        """
+        if not migrate and not path.exists():  # noqa: ASYNC240 - once, at the start
+            raise StoreError(f"there is no store at {path}; `depok-agi db migrate` makes one")
+        with _told(path):
+            writer = await _connect(path)
+        try:
+            with _told(path):
+                if migrate:
+                    await _migrate(writer)
+                await _check_version(writer, path)
+                reader = await _connect(path)
+                await reader.execute("PRAGMA query_only = ON")
+        except BaseException:
+            await writer.close()
+            raise
+        return cls(path, writer, reader)
+
+    async def close(self) -> None:
+        """Close both connections."""
+        await self.reader.close()
+        await self._writer.close()
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[aiosqlite.Connection]:
+        """A transaction that may write. All of it is kept, or nothing.
+
+        Raises:
+            StoreError: another process holds the store for longer than `BUSY_SECONDS`, or the disk refuses.
+        """
+        async with self._lock:
+            with _told(self.path):
+                await self._writer.execute("BEGIN IMMEDIATE")
+                try:
+                    yield self._writer
+                    await self._writer.commit()
+                except BaseException:
+                    await self._writer.rollback()
+                    raise
+
+    @contextmanager
+    def told(self) -> Iterator[None]:
+        """Turns SQLite's errors into `StoreError` around reads."""
+        with _told(self.path):
+            yield
+
+    async def generation(self) -> int:
+        """A number that changes when another connection, such as an operator's command, has written."""
+        with self.told():
+            cursor = await self.reader.execute("PRAGMA data_version")
+            row = await cursor.fetchone()
+            await cursor.close()
+        assert row is not None  # noqa: S101 - the pragma always gives one row
+        return int(row[0])
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.IntegrityError:
+        raise  # a defect or a lost race: the desk's to understand
+    except sqlite3.Error as error:
+        if "locked" in str(error):
+            raise StoreError(f"the store {path} is busy: another process has held it for {BUSY_SECONDS} s") from error
+        raise StoreError(f"the store {path}: {error}") from error
+
+
+async def _connect(path: Path) -> aiosqlite.Connection:
+    connection = await aiosqlite.connect(path, isolation_level=None, timeout=BUSY_SECONDS)
+    connection.row_factory = aiosqlite.Row
+    try:
+        for pragma in ("journal_mode = WAL", "foreign_keys = ON", "synchronous = FULL", "secure_delete = ON"):
+            await connection.execute(f"PRAGMA {pragma}")
+    except BaseException:
+        await connection.close()
+        raise
+    return connection
+
+
+def _queries() -> Any:
+    with resources.as_file(resources.files(__package__) / "queries") as folder:
+        return aiosql.from_path(folder, "aiosqlite", mandatory_parameters=False)
+
+
+def _migrations() -> list[tuple[int, str]]:
+    folder = resources.files(__package__) / "migrations"
+    files = sorted((file.name, file.read_text("utf-8")) for file in folder.iterdir() if file.name.endswith(".sql"))
+    return [(int(name.partition("_")[0]), script) for name, script in files]
+
+
+def _statements(script: str) -> Iterator[str]:
+    statement = ""
+    for line in script.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""
+
+
+async def _version(connection: aiosqlite.Connection) -> int:
+    async with connection.execute("PRAGMA user_version") as cursor:
+        row = await cursor.fetchone()
+    return int(row[0]) if row else 0
+
+
+async def _migrate(connection: aiosqlite.Connection) -> None:
+    """Bring the store up to date in one transaction: a failure leaves it as it was."""
+    await connection.execute("BEGIN IMMEDIATE")
+    try:
+        done = await _version(connection)
+        for version, script in _migrations():
+            if version > done:
+                for statement in _statements(script):
+                    await connection.execute(statement)
+                await connection.execute(f"PRAGMA user_version = {version}")
+        await connection.commit()
+    except BaseException:
+        await connection.rollback()
+        raise
+
+
+async def _check_version(connection: aiosqlite.Connection, path: Path) -> None:
+    found, newest = await _version(connection), _migrations()[-1][0]
+    if found > newest:
+        raise StoreError(f"the store {path} is of a newer depok-agi (version {found}; this one knows {newest})")
+    if found < newest:
+        raise StoreError(f"the store {path} is not up to date; `depok-agi db migrate` brings it there")

@@ -1,0 +1,82 @@
+-- name: put_call!
+INSERT INTO calls (
+    id, direction, outcome, started_at, answered_at, ended_at, ended, operator, queue, wait_seconds, talk_seconds,
+    menu_path, hangup_cause, source, citizen, detail
+) VALUES (
+    :id, :direction, :outcome, :started_at, :answered_at, :ended_at, :ended, :operator, :queue, :wait_seconds,
+    :talk_seconds, :menu_path, :hangup_cause, :source, :citizen, :detail
+) ON CONFLICT (id) DO UPDATE SET
+    direction = excluded.direction, outcome = excluded.outcome, started_at = excluded.started_at,
+    answered_at = excluded.answered_at, ended_at = excluded.ended_at, ended = excluded.ended,
+    operator = excluded.operator, queue = excluded.queue, wait_seconds = excluded.wait_seconds,
+    talk_seconds = excluded.talk_seconds, menu_path = excluded.menu_path, hangup_cause = excluded.hangup_cause,
+    source = excluded.source, citizen = excluded.citizen, detail = excluded.detail;
+
+-- name: put_call_personal!
+INSERT INTO call_personal (call, caller, caller_raw, dialled, parties)
+VALUES (:id, :caller, :caller_raw, :dialled, :parties)
+ON CONFLICT (call) DO UPDATE SET
+    caller = excluded.caller, caller_raw = excluded.caller_raw, dialled = excluded.dialled, parties = excluded.parties;
+
+-- name: put_call_uniqueid!
+INSERT INTO call_uniqueids (uniqueid, call) VALUES (:uniqueid, :id)
+ON CONFLICT (uniqueid) DO UPDATE SET call = excluded.call;
+
+-- name: drop_call_personal!
+DELETE FROM call_personal WHERE call = :id;
+
+-- name: drop_call!
+DELETE FROM calls WHERE id = :id;
+
+-- name: move_ticket_calls!
+UPDATE OR REPLACE ticket_calls SET call = :into WHERE call = :id;
+
+-- name: move_callback_calls!
+UPDATE OR REPLACE callback_calls SET call = :into WHERE call = :id;
+
+-- name: get_call^
+SELECT c.*, p.caller, p.caller_raw, p.dialled, p.parties,
+    (SELECT t.number FROM ticket_calls tc JOIN tickets t ON t.serial = tc.ticket WHERE tc.call = c.id
+        ORDER BY t.serial DESC LIMIT 1) AS ticket,
+    (SELECT max(cc.callback) FROM callback_calls cc WHERE cc.call = c.id) AS callback
+FROM calls c LEFT JOIN call_personal p ON p.call = c.id
+WHERE c.id = :id;
+
+-- name: get_call_of_channel$
+SELECT call FROM call_uniqueids WHERE uniqueid = :uniqueid;
+
+-- name: find_calls
+SELECT id FROM calls WHERE id LIKE :pattern ESCAPE '\' LIMIT 2;
+
+-- name: list_calls
+SELECT c.*, p.caller, p.caller_raw, p.dialled, p.parties,
+    (SELECT t.number FROM ticket_calls tc JOIN tickets t ON t.serial = tc.ticket WHERE tc.call = c.id
+        ORDER BY t.serial DESC LIMIT 1) AS ticket,
+    (SELECT max(cc.callback) FROM callback_calls cc WHERE cc.call = c.id) AS callback
+FROM calls c LEFT JOIN call_personal p ON p.call = c.id
+WHERE (:since IS NULL OR c.started_at >= :since)
+  AND (:until IS NULL OR c.started_at < :until)
+  AND (:outcome IS NULL OR c.outcome = :outcome)
+  AND (:citizen IS NULL OR c.citizen = :citizen)
+ORDER BY c.started_at DESC, c.id DESC LIMIT :limit;
+
+-- name: list_open_calls
+SELECT c.*, p.caller, p.caller_raw, p.dialled, p.parties,
+    NULL AS ticket, NULL AS callback
+FROM calls c LEFT JOIN call_personal p ON p.call = c.id
+WHERE c.ended = 0;
+
+-- name: get_request_of_channel^
+SELECT uniqueid, at, callback FROM callback_requests WHERE uniqueid = :uniqueid;
+
+-- name: put_request!
+INSERT INTO callback_requests (uniqueid, at, callback) VALUES (:uniqueid, :at, :callback);
+
+-- name: get_citizen$
+SELECT id FROM citizens WHERE number = :number;
+
+-- name: add_citizen<!
+INSERT INTO citizens (number, name) VALUES (:number, :name) RETURNING id;
+
+-- name: name_citizen!
+UPDATE citizens SET name = :name WHERE id = :id;

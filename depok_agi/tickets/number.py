@@ -1,0 +1,54 @@
+"""Ticket numbers that can be read out, typed on a keypad, and caught when mistyped.
+
+The last digit is a Damm check digit (H. Michael Damm, 2004): it catches every single wrong digit and every swap of two
+neighbours, the two slips that people make on a keypad, so nobody is told about someone else's ticket.
+"""
+
+import re
+
+from stdnum import damm
+
+from depok_agi.errors import RefusedError
+
+FIRST_SERIAL = 100_001
+"""The first serial, so that all numbers have at least seven digits and none begins with 0."""
+
+_NUMBER = re.compile(r"[1-9][0-9]{6,}")
+_SEPARATORS = str.maketrans("", "", " .-")
+_GROUP = 3
+
+
+def make(serial: int) -> str:
+    """Turn a serial, counted up from `FIRST_SERIAL`, into a ticket number."""
+    if serial < FIRST_SERIAL:
+        raise ValueError(f"serials start at {FIRST_SERIAL}: {serial}")
+    return f"{serial}{damm.calc_check_digit(str(serial))}"
+
+
+def is_valid(number: str) -> bool:
+    """Tell whether this is a ticket number, digits only, with the right check digit."""
+    return _NUMBER.fullmatch(number) is not None and damm.checksum(number) == 0
+
+
+def parse(text: str) -> str:
+    """Read a number as people write it, with spaces, dots or dashes.
+
+    Raises:
+        RefusedError: it cannot be a ticket number.
+    """
+    number = text.strip().translate(_SEPARATORS)
+    if not _NUMBER.fullmatch(number):
+        raise RefusedError(f"{text!r} is no ticket number: it has seven digits or more and nothing else")
+    if not is_valid(number):
+        raise RefusedError(f"{text!r} is no ticket number: its last digit does not fit, so one digit is mistyped")
+    return number
+
+
+def spoken_groups(number: str) -> list[str]:
+    """Split a number into threes for reading out; a digit left alone joins the group before it."""
+    starts = range(0, len(number), _GROUP)
+    groups = [number[start : start + _GROUP] for start in starts]
+    if len(groups) > 1 and len(groups[-1]) == 1:
+        alone = groups.pop()
+        groups[-1] += alone
+    return groups

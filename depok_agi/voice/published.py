@@ -1,0 +1,41 @@
+"""What the daemon publishes for steps that run without it: a small file that the forked script can read.
+
+The forked script runs as Asterisk's user and never opens the store. The hours come with their holidays resolved and
+the overrides in force, so that it needs neither the settings nor a calendar library.
+"""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+from depok_agi.errors import SettingsError
+from depok_agi.hours.schedule import Schedule, from_json, to_json
+from depok_agi.voice import spool
+from depok_agi.voice.centre import Centre
+
+FILE = "centre.json"
+
+
+def publish(folder: Path, schedule: Schedule, spool_folder: Path) -> None:
+    """Write what steps need, all of it or nothing. Raises OSError."""
+    content = {"schedule": to_json(schedule), "spool": str(spool_folder)}
+    spool.write_whole(folder / FILE, json.dumps(content), mode=0o644)
+
+
+def load(folder: Path) -> Centre:
+    """The centre as it was last published, without the store.
+
+    Raises:
+        SettingsError: nothing usable was published.
+    """
+    try:
+        content = json.loads((folder / FILE).read_text("utf-8"))
+        schedule = from_json(content["schedule"])
+        spool_folder = Path(content["spool"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise SettingsError(f"nothing usable is published in {folder}: {error}") from error
+    return Centre(
+        schedule=schedule,
+        now=lambda: datetime.now(UTC),
+        leave=lambda request: spool.leave(spool_folder, request),
+    )

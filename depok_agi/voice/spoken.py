@@ -1,0 +1,13 @@
+"""How numbers are read out."""
+
+DIGIT_PROMPTS = [f"digit-{digit}" for digit in range(10)]
+
+
+def digits(text: str) -> list[str]:
+    """The prompts that read a number digit by digit; anything that is no digit is passed over."""
+    return [DIGIT_PROMPTS[int(character)] for character in text if character in "0123456789"]
+
+
+def national(e164: str) -> str:
+    """An Indonesian number as people say it: 0 for +62."""
+    return "0" + e164[3:] if e164.startswith("+62") else e164

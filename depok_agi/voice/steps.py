@@ -1,0 +1,37 @@
+"""Runs a step by its name and tells the dialplan how it ended."""
+
+from collections.abc import Awaitable, Callable, Mapping
+
+from depok_agi.errors import NotFoundError
+from depok_agi.voice import callback, closed, hours, information, language, menu, status
+from depok_agi.voice.caller import Caller
+from depok_agi.voice.centre import Centre, StepResult
+from depok_agi.voice.variables import KEYS, RESULT, StepName
+
+Step = Callable[[Caller, Centre], Awaitable[StepResult]]
+
+STEPS: Mapping[StepName, Step] = {
+    StepName.HOURS: hours.step,
+    StepName.CLOSED: closed.step,
+    StepName.LANGUAGE: language.step,
+    StepName.MENU: menu.step,
+    StepName.INFORMATION: information.step,
+    StepName.STATUS: status.step,
+    StepName.CALLBACK: callback.step,
+}
+
+
+async def run(name: str, caller: Caller, centre: Centre) -> None:
+    """Run the step; `DEPOK_RESULT` is set last, so that it is empty whenever anything failed.
+
+    Raises:
+        NotFoundError: there is no such step.
+        CallerGoneError: the citizen hung up.
+    """
+    try:
+        step = STEPS[StepName(name)]
+    except ValueError:
+        raise NotFoundError(f"there is no step {name!r}") from None
+    ended = await step(caller, centre)
+    await caller.set_variable(KEYS, ended.keys)
+    await caller.set_variable(RESULT, ended.result)

@@ -1,0 +1,1 @@
+"""The lab: a real Asterisk in a folder, and SIPp phones that call it. Everything stays on loopback."""
