@@ -162,6 +162,7 @@ class AgiCaller:
 
     def __init__(self, info: CallerInfo) -> None:
         self._info = info
+        self._gone = False
 
     @property
     def info(self) -> CallerInfo:
@@ -197,9 +198,15 @@ class AgiCaller:
         raise NotImplementedError
 
     async def _result(self, line: str) -> str:
-        reply = await self._exchange(line)
-        if reply.code == DEAD_CHANNEL or reply.data == "hangup":
+        if self._gone:
             raise CallerGoneError("the caller hung up")
+        try:
+            reply = await self._exchange(line)
+        except CallerGoneError:
+            self._gone = True
+            raise
+        if reply.code == DEAD_CHANNEL or reply.data == "hangup":
+            raise self._hung_up()
         if reply.code != OK:
             raise AsteriskError(f"Asterisk answered an AGI command with {reply.code}")
         return reply.result
@@ -208,8 +215,13 @@ class AgiCaller:
         """The result of a command that fails only when the caller is gone."""
         result = await self._result(line)
         if result == "-1":
-            raise CallerGoneError("the caller hung up")
+            raise self._hung_up()
         return result
+
+    def _hung_up(self) -> CallerGoneError:
+        """From now on nothing more is sent: Asterisk would still take a SET VARIABLE for a dead channel."""
+        self._gone = True
+        return CallerGoneError("the caller hung up")
 
     async def _must_be_there(self) -> None:
         """Tell a prompt that is missing from a caller who hung up: Asterisk says `result=-1` for both."""

@@ -79,8 +79,6 @@ class FastAgiCaller(AgiCaller):
 
         A step that gave up waiting for a reply may not go on: the late reply would be taken for the next one's.
         """
-        if self._request.hung_up:
-            raise CallerGoneError("the caller hung up")
         if self._waiting:
             raise AsteriskError("an earlier AGI command is still without its reply")
         self._waiting = True

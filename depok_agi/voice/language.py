@@ -10,7 +10,7 @@ SECONDS_TO_DECIDE = 4.0
 
 async def step(caller: Caller, centre: Centre) -> StepResult:  # noqa: ARG001 - every step has these two
     """Always `chosen`: whoever presses nothing, or something else, is spoken to in Indonesian."""
-    key = await caller.play(["welcome", "language"], "".join(KEYS))
+    key = await caller.play(["welcome", "language-indonesian", "language-english"], "".join(KEYS))
     key = key or await caller.wait_key(SECONDS_TO_DECIDE)
     await caller.set_language(KEYS.get(key, Language.INDONESIAN))
     return StepResult(Result.CHOSEN, key)

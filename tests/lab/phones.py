@@ -315,7 +315,10 @@ class Call(_Phone):
 
 
 class Citizen(Call):
-    """Somebody who calls the city. Without a number, one who withholds it."""
+    """Somebody who calls the city. Without a number, one who withholds it.
+
+    A `from_header` is sent as it is, hostile or not; only the tag without which no call exists is added at its end.
+    """
 
     def __init__(
         self,

@@ -8,44 +8,12 @@ import uuid
 from typing import Literal
 
 # What Asterisk may refuse a call with; SIPp has no pattern for these.
+# fmt: off
 REFUSALS = (
-    400,
-    401,
-    403,
-    404,
-    405,
-    407,
-    408,
-    410,
-    413,
-    414,
-    415,
-    416,
-    420,
-    421,
-    480,
-    481,
-    482,
-    483,
-    484,
-    485,
-    486,
-    487,
-    488,
-    489,
-    491,
-    500,
-    501,
-    502,
-    503,
-    504,
-    505,
-    513,
-    600,
-    603,
-    604,
-    606,
+    400, 401, 403, 404, 405, 407, 408, 410, 413, 414, 415, 416, 420, 421, 480, 481, 482, 483, 484, 485, 486, 487, 488,
+    489, 491, 500, 501, 502, 503, 504, 505, 513, 600, 603, 604, 606,
 )
+# fmt: on
 
 _PORT = '<ereg regexp="m=audio ([0-9]+)" search_in="body" assign_to="line,port"/>'
 _SDP = """Content-Type: application/sdp

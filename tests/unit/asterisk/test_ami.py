@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import pytest
+from panoramisk.message import Message
 
 from depok_agi.asterisk.ami import MESSAGE_BYTES, AmiLink, AmiLogin, AmiState
 from depok_agi.errors import AsteriskError
@@ -400,12 +401,12 @@ async def test_a_login_that_lasted_starts_the_gaps_anew_and_a_short_one_does_not
 
     monkeypatch.setattr("depok_agi.asterisk.ami.random.uniform", note)
     monkeypatch.setattr("depok_agi.asterisk.ami.asyncio.sleep", sleep)
-    async with link_to(pbx, listener, backoff=(0.01, 1), ping_seconds=0.15):
+    async with link_to(pbx, listener, backoff=(0.01, 1), ping_seconds=0.25):
         for count in (1, 2, 3):
             await until(lambda count=count: listener.ups == count)  # type: ignore[misc]
             pbx.hang_up()
         await until(lambda: listener.ups == 4)
-        await real_sleep(0.2)
+        await real_sleep(0.28)
         pbx.hang_up()
         await until(lambda: listener.ups == 5)
     assert gaps == [0.01, 0.02, 0.04, 0.01]
@@ -463,6 +464,26 @@ async def test_a_message_without_end_drops_the_link(pbx: Pbx, listener: Listener
         pbx.say(b"Event: Endless\r\nX: " + b"x" * (MESSAGE_BYTES + 10))
         await until(lambda: pbx.connections == 2)
     assert any("a message of more than" in reason for _, reason in listener.states)
+
+
+async def test_a_message_that_the_library_chokes_on_does_not_disconnect(
+    pbx: Pbx, listener: Listener, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    real = Message.from_line
+
+    def from_line(line: str) -> Any:
+        if "Bad" in line:
+            raise AttributeError("081234567890")
+        return real(line)
+
+    async with link_to(pbx, listener) as link:
+        await until(lambda: link.state is AmiState.UP)
+        monkeypatch.setattr(Message, "from_line", from_line)
+        pbx.say(event("Bad") + event("Hangup"))
+        await until(lambda: bool(listener.events))
+    assert pbx.connections == 1
+    assert "an AMI message was passed over: AttributeError" in caplog.text
+    assert "0812" not in caplog.text
 
 
 async def test_garbage_between_messages_is_passed_over(pbx: Pbx, listener: Listener) -> None:

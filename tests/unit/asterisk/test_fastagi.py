@@ -248,8 +248,15 @@ async def test_a_hangup_line_before_a_good_reply_still_means_gone() -> None:
 
 
 @pytest.mark.parametrize("reply", ["200 result=-1", "200 result=-1 (hangup)", "511 Command Not Permitted"])
-async def test_a_failed_wait_means_that_the_caller_is_gone(reply: str, caplog: pytest.LogCaptureFixture) -> None:
-    tried = Tried(lambda caller: caller.wait_key(1))
+async def test_a_failed_wait_means_that_the_caller_is_gone_for_good(
+    reply: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def step(caller: Caller) -> None:
+        with pytest.raises(CallerGoneError):
+            await caller.wait_key(1)
+        await caller.set_variable("DEPOK_RESULT", "open")
+
+    tried = Tried(step)
     async with serving(tried) as (_, port), calling(port) as asterisk:
         asterisk.begin()
         await asterisk.converse(reply)

@@ -326,8 +326,14 @@ def test_a_process_whose_asterisk_is_gone_ends_in_silence() -> None:
     )
     read_end, write_end = os.pipe()
     os.close(read_end)
+    buffered = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
     done = subprocess.run(
-        [sys.executable, "-c", code], input=OPENING.encode(), stdout=write_end, stderr=subprocess.PIPE, check=False
+        [sys.executable, "-c", code],
+        input=OPENING.encode(),
+        stdout=write_end,
+        stderr=subprocess.PIPE,
+        env=buffered,
+        check=False,
     )
     os.close(write_end)
     assert (done.returncode, done.stderr) == (0, b"")
