@@ -67,17 +67,24 @@ class OpenTalk:
 
     first: Channel
     second: Channel
-    bridge: str
+    bridge: str | None
+    """None where it is not known: any bridge that one of them leaves may be it."""
     started_at: int | None
     ended_at: int | None = None
     ended: bool = False
+
+    def is_of(self, one: Channel, other: Channel) -> bool:
+        """Is it these two who talk?"""
+        return (self.first is one and self.second is other) or (self.first is other and self.second is one)
 
 
 @dataclass(slots=True)
 class Call:
     """All that is known of one call. `ids` are all its Uniqueids and Linkedids: what the ledger finds it by.
 
-    `written_as` is the id that its record was last given out with.
+    `written_as` is the id that its record was last given out with. `seen` are its events that had a time, so that
+    hearing one again changes nothing. `left_unseen` says who left which bridge, and when, without having been seen to
+    enter it.
     """
 
     ids: set[str] = field(default_factory=set)
@@ -91,6 +98,8 @@ class Call:
     keys: str = ""
     ended: bool = False
     written_as: str | None = None
+    seen: set[ev.Event] = field(default_factory=set)
+    left_unseen: list[tuple[str, Channel, int | None]] = field(default_factory=list)
 
     def absorb(self, other: "Call") -> None:
         """Take over all of another record of the same call."""
@@ -104,7 +113,11 @@ class Call:
         if other.waited is not None:
             self.waited = (self.waited or 0) + other.waited
         self.keys += other.keys
+        self.seen |= other.seen
+        self.left_unseen += other.left_unseen
         self.ended = self.ended and other.ended
+        if not self.ended:
+            self.facts.discard(Fact.UNSEEN_END)
 
     def stop_waiting(self, at: int | None) -> None:
         """The caller stands in no queue any more."""
@@ -115,7 +128,11 @@ class Call:
     def end_talks(self, channel: Channel, bridge: str | None, at: int | None) -> None:
         """The channel left the bridge, or every bridge."""
         for talk in self.talks:
-            if not talk.ended and channel in (talk.first, talk.second) and bridge in (None, talk.bridge):
+            if (
+                not talk.ended
+                and channel in (talk.first, talk.second)
+                and (bridge is None or talk.bridge in (None, bridge))
+            ):
                 talk.ended_at, talk.ended = at, True
 
 
@@ -183,7 +200,8 @@ def freeze(call: Call, board: Switchboard) -> CallRecord:
         operator = _operator(
             next((s for s in sides if s is initiator or direction is Direction.INBOUND), sides[0]), board
         )
-    spoken = sum(_between(talk.started_at, talk.ended_at) or 0 for talk in conversations)
+    spoken = [time for talk in conversations if (time := _between(talk.started_at, talk.ended_at)) is not None]
+    facts = (call.facts - {Fact.SPOKE}) | ({Fact.SPOKE} if conversations else set())
     ends = [channel.ended_at for channel in channels if channel.ended_at is not None]
     starts = [channel.started_at for channel in channels if channel.started_at is not None]
     return CallRecord(
@@ -196,19 +214,20 @@ def freeze(call: Call, board: Switchboard) -> CallRecord:
         answered_at=conversations[0].started_at if conversations else None,
         ended_at=max(ends, default=None) if call.ended else None,
         ended=call.ended,
-        outcome=outcome(direction, call.facts) if call.ended else None,
+        outcome=outcome(direction, facts) if call.ended else None,
         operator=operator,
         queue=call.queue,
         wait_seconds=_seconds(call.waited),
-        talk_seconds=_seconds(spoken) if conversations else None,
+        talk_seconds=_seconds(sum(spoken)) if spoken else None,
         menu_path=call.keys,
         hangup_cause=initiator.cause,
         source=Source.LIVE,
         uniqueids=tuple(channel.uniqueid for channel in channels),
         linkedids=tuple(sorted(call.linkedids, key=order)),
-        facts=tuple(sorted(call.facts)),
+        facts=tuple(sorted(facts)),
         legs=tuple(_leg(channel, initiator, board) for channel in channels),
         talks=tuple(Talk((t.first.name, t.second.name), t.started_at, t.ended_at) for t in call.talks),
+        queued_since=call.joined_at,
     )
 
 
@@ -216,7 +235,7 @@ def thaw(record: CallRecord) -> Call:
     """A call to go on with, from the record of one that was up when the daemon last ran."""
     call = Call(linkedids=set(record.linkedids), facts={Fact(fact) for fact in record.facts}, queue=record.queue)
     call.ids = {*record.linkedids, *record.uniqueids}
-    call.keys = record.menu_path
+    call.keys, call.joined_at = record.menu_path, record.queued_since
     call.waited = None if record.wait_seconds is None else record.wait_seconds * ev.MICROSECONDS
     for uniqueid, leg in zip(record.uniqueids, record.legs, strict=True):
         channel = Channel(uniqueid, leg.channel, started_at=leg.started_at, answered_at=leg.answered_at)
@@ -231,5 +250,5 @@ def thaw(record: CallRecord) -> Call:
         first, second = by_name.get(talk.channels[0]), by_name.get(talk.channels[1])
         if first and second:
             ended = talk.ended_at is not None
-            call.talks.append(OpenTalk(first, second, "", talk.started_at, talk.ended_at, ended=ended))
+            call.talks.append(OpenTalk(first, second, None, talk.started_at, talk.ended_at, ended=ended))
     return call

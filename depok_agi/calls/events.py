@@ -9,6 +9,9 @@ from dataclasses import dataclass
 
 MICROSECONDS = 1_000_000
 
+LATEST = 1 << 57
+"""The year 6500: a time after it is none, since calendars end at 9999."""
+
 
 @dataclass(frozen=True, slots=True)
 class Event:
@@ -162,7 +165,7 @@ def _time(raw: Raw) -> int | None:
         at = int(seconds) * MICROSECONDS + int((fraction + "000000")[:6])
     except ValueError:
         return None
-    return at if 0 < at < 1 << 62 else None
+    return at if 0 < at < LATEST else None
 
 
 def _newstate(raw: Raw) -> Event | None:

@@ -8,9 +8,11 @@ Rules
 3. Only two device channels in one bridge are a conversation. DialEnd ANSWER, state Up and a hang-up cause are not.
 4. What is seen is kept as facts; the outcome is the first line of a table (`facts.py`) whose fact holds, so there is
    exactly one, whatever the order of the events.
-5. An event that does not fit is counted and ignored, never raised. An event of a call that ended is still taken for
-   `REMEMBER` after its end, because AgentComplete and DialEnd may come late; a leg that ended stays ended.
+5. An event that does not fit is counted and ignored, never raised, and so is one that is heard again (with the same
+   time to the microsecond). An event of a call that ended is still taken for `REMEMBER` after its end, because
+   AgentComplete and DialEnd may come late; a leg that ended stays ended.
 6. A call that is only seen from its middle gets a record that says what was seen, and `unknown` for the rest.
+   Who leaves a bridge without having been seen to enter it was there with all who are still in it, or left it so too.
 
 The table of what each event does, `TRANSITIONS`, stands at the end of the file, below the steps that it names.
 """
@@ -20,7 +22,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from depok_agi.calls import events as ev
-from depok_agi.calls.call import Call, Channel, OpenTalk, Switchboard, freeze, is_conversation, order, thaw
+from depok_agi.calls.call import Call, Channel, OpenTalk, Switchboard, freeze, order, thaw
 from depok_agi.calls.facts import DIAL_FACTS, DIAL_STATUS, QUEUE_FACTS, QUEUE_STATUS, STEP_RESULT, Fact
 from depok_agi.calls.record import CallRecord
 
@@ -37,7 +39,7 @@ class Ledger:
     def __init__(self, board: Switchboard) -> None:
         self._board = board
         self._calls: dict[str, Call] = {}
-        self._bridges: dict[str, dict[str, Channel]] = {}
+        self._bridges: dict[str, dict[str, tuple[Channel, int | None]]] = {}
         self._changed: dict[int, Call] = {}
         self._dropped: set[str] = set()
         self._ended: OrderedDict[int, tuple[int | None, Call]] = OrderedDict()
@@ -53,13 +55,17 @@ class Ledger:
         if isinstance(event, ev.ChannelsListed):
             self._listed(event)
             return
-        call = self._calls.get(event.uniqueid)
-        channel = call.channels.get(event.uniqueid) if call else None
-        if channel is not None and channel.ended and not isinstance(event, ev.DialEnded):
+        call = self._call_of(event)
+        channel = call.channels.get(event.uniqueid or getattr(event, "other", "")) if call else None
+        late = channel is not None and channel.ended and not isinstance(event, ev.DialEnded)
+        if late or (call is not None and event in call.seen):
             self.ignored[type(event).__name__] += 1
             return
         TRANSITIONS[type(event)](self, event)
         if event.at is not None:
+            call = self._call_of(event)
+            if call is not None:
+                call.seen.add(event)
             self._forget(event.at)
 
     def changes(self) -> tuple[list[CallRecord], list[str]]:
@@ -94,6 +100,9 @@ class Ledger:
         return list({id(call): call for call in self._calls.values() if not call.ended}.values())
 
     # ---- finding the call and the leg --------------------------------------------------------------------------
+
+    def _call_of(self, event: ev.Event) -> Call | None:
+        return self._calls.get(event.uniqueid) or self._calls.get(getattr(event, "other", ""))
 
     def _call(self, *ids: str) -> Call:
         """The one call that all these ids belong to from now on: calls that turn out to be one are merged."""
@@ -139,6 +148,7 @@ class Ledger:
 
     def _open(self, call: Call) -> None:
         call.ended = False
+        call.facts.discard(Fact.UNSEEN_END)
         self._ended.pop(id(call), None)
 
     def _pair(self, event: ev.DialBegun | ev.AgentRung | ev.AgentConnected) -> tuple[Call, Channel | None]:
@@ -225,16 +235,37 @@ class Ledger:
         if not event.bridge or event.uniqueid in members:
             self.ignored["BridgeEntered"] += 1
             return
-        for other in members.values():
+        for other, _ in members.values():
             if channel.is_device and other.is_device:
                 call.talks.append(OpenTalk(other, channel, event.bridge, event.at))
-                if is_conversation(call, other, channel, self._board):
-                    call.facts.add(Fact.SPOKE)
-        self._bridges.setdefault(event.bridge, {})[event.uniqueid] = channel
+        self._bridges.setdefault(event.bridge, {})[event.uniqueid] = channel, event.at
 
     def _bridge_left(self, event: ev.BridgeLeft) -> None:
+        members = self._bridges.get(event.bridge, {})
         call, channel = self._of(event)
+        if event.bridge and event.uniqueid not in members:
+            call = self._call(event.uniqueid, *members)
+            self._was_with(call, channel, event)
         self._leave(call, channel, event.bridge, event.at)
+
+    def _was_with(self, call: Call, channel: Channel, left: ev.BridgeLeft) -> None:
+        """The talks of a channel that nobody saw enter the bridge which it leaves."""
+        talks = [
+            OpenTalk(other, channel, left.bridge, since) for other, since in self._bridges.get(left.bridge, {}).values()
+        ]
+        talks += [
+            OpenTalk(other, channel, left.bridge, None, at, ended=True)
+            for bridge, other, at in call.left_unseen
+            if bridge == left.bridge and other is not channel
+        ]
+        call.talks += [
+            talk
+            for talk in talks
+            if talk.first.is_device
+            and channel.is_device
+            and not any(known.is_of(talk.first, channel) for known in call.talks)
+        ]
+        call.left_unseen.append((left.bridge, channel, left.at))
 
     def _step_done(self, event: ev.StepDone) -> None:
         call, _ = self._of(event)
@@ -248,17 +279,18 @@ class Ledger:
         """What exists after a login: the rest is gone, and what was never seen to begin is taken up."""
         gone = self._unsure - {uniqueid for uniqueid, _, _ in event.channels}
         self._unsure = set()
-        for call in self._open_calls():
-            for channel in [c for c in call.channels.values() if not c.ended and c.uniqueid in gone]:
-                call.facts.add(Fact.UNSEEN_END)
-                self._changed[id(call)] = call
-                self._end(call, channel, event.at)
         for uniqueid, linkedid, name in event.channels:
             known = self._calls.get(uniqueid)
             if uniqueid and (known is None or uniqueid not in known.channels):
                 call = self._call(uniqueid, linkedid)
                 call.linkedids |= {linkedid} - {""}
                 self._leg(call, uniqueid, name)
+        for call in self._open_calls():
+            for channel in [c for c in call.channels.values() if not c.ended and c.uniqueid in gone]:
+                self._changed[id(call)] = call
+                self._end(call, channel, event.at)
+            if call.ended:
+                call.facts.add(Fact.UNSEEN_END)
 
     # ---- ends --------------------------------------------------------------------------------------------------
 

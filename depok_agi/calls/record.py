@@ -83,7 +83,7 @@ class CallRecord:
     Times are microseconds since 1970 UTC, None while unknown; `ended_at` and `outcome` are None while the call is up.
     `id` carries the PBX's name, so that several hosts can share one store. `uniqueids` and `legs` go in step. `facts`
     is what the outcome was derived from (`calls/facts.py`). `answered_at` is when a person first spoke, not when
-    Asterisk took the call.
+    Asterisk took the call. `queued_since` is when the caller joined the queue that they stand in.
     """
 
     id: str
@@ -108,6 +108,7 @@ class CallRecord:
     facts: tuple[str, ...]
     legs: tuple[Leg, ...]
     talks: tuple[Talk, ...]
+    queued_since: int | None = None
 
     @property
     def citizen(self) -> str | None:

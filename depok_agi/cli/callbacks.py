@@ -2,6 +2,7 @@
 
 import click
 
+from depok_agi.cli.choices import choice_of
 from depok_agi.cli.context import actor, at_desk, settings
 from depok_agi.cli.output import hint, json_option, late, person, printable, show_json, show_table, when
 from depok_agi.config import Settings
@@ -122,7 +123,7 @@ def release(ctx: click.Context, callback: int) -> None:
 
 @callbacks.command()
 @click.argument("callback", metavar="ID", type=int)
-@click.option("--result", required=True, type=click.Choice(list(AttemptResult)), help="How the call went.")
+@click.option("--result", required=True, type=choice_of(AttemptResult), help="How the call went.")
 @click.option("--note", help="What a colleague should know.")
 @json_option
 @click.pass_context

@@ -12,6 +12,7 @@ from depok_agi.calls.events import parse
 from depok_agi.calls.ledger import Ledger
 from depok_agi.calls.numbers import to_e164
 from depok_agi.calls.record import CallRecord, Outcome, to_json
+from depok_agi.cli.choices import choice_of
 from depok_agi.cli.context import at_desk, settings
 from depok_agi.cli.output import hint, json_option, person, printable, show_json, show_table, when
 from depok_agi.cli.when import moment
@@ -30,7 +31,7 @@ def calls() -> None:
 @calls.command("list")
 @click.option("--since", help="Calls that began at this moment or later: today, yesterday, 10:00, 2026-11-24.")
 @click.option("--until", help="Calls that began before this moment.")
-@click.option("--outcome", type=click.Choice(list(Outcome)))
+@click.option("--outcome", type=choice_of(Outcome))
 @click.option("--number", help="Calls from or to this citizen, as people write the number.")
 @click.option("--limit", type=click.IntRange(1, 1_000_000), default=50, show_default=True)
 @json_option

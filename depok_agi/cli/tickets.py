@@ -5,6 +5,7 @@ from typing import TextIO
 
 import click
 
+from depok_agi.cli.choices import choice_of
 from depok_agi.cli.context import actor, at_desk, settings
 from depok_agi.cli.output import hint, json_option, late, person, printable, show_json, show_table, when
 from depok_agi.config import Settings
@@ -28,7 +29,7 @@ def tickets() -> None:
 @click.option("--name", help="The citizen's name.")
 @click.option("--category", help="What it is about; it leads to the OPD.")
 @click.option("--area", help="The kecamatan.")
-@click.option("--channel", type=click.Choice(list(TicketChannel)), default=TicketChannel.PHONE, show_default=True)
+@click.option("--channel", type=choice_of(TicketChannel), default=TicketChannel.PHONE.value, show_default=True)
 @click.option("--secret", is_flag=True, help="The citizen must not be known outside.")
 @click.option("--call", help="The call in which it was told (its id, or its end).")
 @click.option("--text", help="The complaint; read from standard input when not given.")
@@ -69,7 +70,7 @@ def new(
 
 
 @tickets.command("list")
-@click.option("--status", type=click.Choice(list(TicketStatus)))
+@click.option("--status", type=choice_of(TicketStatus))
 @click.option("--opd", help="Only those that this OPD has.")
 @click.option("--overdue", is_flag=True, help="Only those that an OPD is late with.")
 @click.option("--limit", type=click.IntRange(1, 100_000), default=50, show_default=True)
@@ -126,7 +127,7 @@ def show(ctx: click.Context, number: str, *, as_json: bool) -> None:
 
     \b
     Example:
-      depok-agi tickets show 1000016
+      depok-agi tickets show 1000015
     """
     given = settings(ctx)
 
@@ -164,7 +165,7 @@ def forward(ctx: click.Context, number: str, opd: str | None, *, as_json: bool) 
 
     \b
     Example:
-      depok-agi tickets forward 1000016 --opd DLHK
+      depok-agi tickets forward 1000015 --opd DLHK
     """
     given = settings(ctx)
     ticket = at_desk(given, lambda desk: desk_tickets.forward(desk, number, opd, actor()))
@@ -183,7 +184,7 @@ def answer(ctx: click.Context, number: str, text: str | None, *, as_json: bool) 
 
     \b
     Example:
-      depok-agi tickets answer 1000016 --text 'Sampah diangkut hari ini'
+      depok-agi tickets answer 1000015 --text 'Sampah diangkut hari ini'
     """
     given = settings(ctx)
     told = _text(text, sys.stdin)
@@ -202,7 +203,7 @@ def close(ctx: click.Context, number: str, *, told: bool, as_json: bool) -> None
 
     \b
     Example:
-      depok-agi tickets close 1000016 --told
+      depok-agi tickets close 1000015 --told
     """
     given = settings(ctx)
     ticket = at_desk(given, lambda desk: desk_tickets.close(desk, number, actor(), told=told))

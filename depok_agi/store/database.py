@@ -38,7 +38,11 @@ class Store:
         Raises:
             StoreError: it is missing, not a store, older or newer than this software, or cannot be opened.
         """
-        if not migrate and not path.exists():  # noqa: ASYNC240 - once, at the start
+        try:
+            is_missing = not migrate and not path.exists()  # noqa: ASYNC240 - once, at the start
+        except OSError as error:
+            raise StoreError(f"the store {path} cannot be reached: {error.strerror}") from error
+        if is_missing:
             raise StoreError(f"there is no store at {path}; `depok-agi db migrate` makes one")
         with _told(path):
             writer = await _connect(path)
@@ -68,8 +72,8 @@ class Store:
         """
         async with self._lock:
             with _told(self.path):
-                await self._writer.execute("BEGIN IMMEDIATE")
                 try:
+                    await self._writer.execute("BEGIN IMMEDIATE")
                     yield self._writer
                     await self._writer.commit()
                 except BaseException:
@@ -105,7 +109,9 @@ def _told(path: Path) -> Iterator[None]:
 
 
 async def _connect(path: Path) -> aiosqlite.Connection:
-    connection = await aiosqlite.connect(path, isolation_level=None, timeout=BUSY_SECONDS)
+    # Opened here and not by aiosqlite, whose thread outlives a failure and then speaks to a loop that is closed (0.22).
+    opened = sqlite3.connect(path, isolation_level=None, timeout=BUSY_SECONDS, check_same_thread=False)
+    connection = await aiosqlite.Connection(lambda: opened, iter_chunk_size=64)
     connection.row_factory = aiosqlite.Row
     try:
         for pragma in ("journal_mode = WAL", "foreign_keys = ON", "synchronous = FULL", "secure_delete = ON"):

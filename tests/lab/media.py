@@ -146,12 +146,23 @@ class MediaPort:
 
 def loudest(path: Path, window: float = 0.1) -> float:
     """Returns the loudness (RMS, 0 to 32767) of the loudest moment of a recording; 0 for silence or nothing at all."""
+    return max(_loudness(path, window), default=0.0)
+
+
+def longest_silence(path: Path, window: float = 0.1, quieter_than: float = 50.0) -> float:
+    """Returns for how many seconds on end nothing was heard."""
+    runs = itertools.groupby(loudness < quieter_than for loudness in _loudness(path, window))
+    return max((sum(1 for _ in run) * window for quiet, run in runs if quiet), default=0.0)
+
+
+def _loudness(path: Path, window: float) -> Iterator[float]:
     with wave.open(str(path), "rb") as file:
         count = file.getnframes()
         samples = struct.unpack(f"<{count}h", file.readframes(count))
         size = int(file.getframerate() * window)
-    chunks = (samples[start : start + size] for start in range(0, count, size))
-    return max((math.sqrt(sum(s * s for s in chunk) / len(chunk)) for chunk in chunks), default=0.0)
+    for start in range(0, count, size):
+        chunk = samples[start : start + size]
+        yield math.sqrt(sum(s * s for s in chunk) / len(chunk))
 
 
 def _sound_in(packet: bytes) -> bytes:
