@@ -7,9 +7,10 @@ from depok_agi.cli.context import actor, at_desk, settings
 from depok_agi.cli.output import hint, json_option, late, person, printable, show_json, show_table, when
 from depok_agi.config import Settings
 from depok_agi.desk import callbacks as desk_callbacks
-from depok_agi.desk import utc_now
+from depok_agi.desk import tickets as desk_tickets
+from depok_agi.desk import Desk, utc_now
 from depok_agi.tickets.callback import AttemptResult, CallbackStatus, is_overdue, is_waiting
-from depok_agi.tickets.ticket import Callback
+from depok_agi.tickets.ticket import Callback, Ticket
 
 
 @click.group()
@@ -70,13 +71,18 @@ def next_(ctx: click.Context, *, as_json: bool) -> None:
       depok-agi callbacks next
     """
     given = settings(ctx)
-    taken = at_desk(given, lambda desk: desk_callbacks.claim_next(desk, actor()))
+
+    async def take(desk: Desk) -> tuple[Callback, list[Ticket]] | None:
+        callback = await desk_callbacks.claim_next(desk, actor())
+        return callback and (callback, await _tickets(desk, callback))
+
+    taken = at_desk(given, take)
     if taken is None:
         if as_json:
             show_json(None)
         hint("Nobody is to be called now.")
         return
-    _show_claim(taken, given, as_json=as_json)
+    _show_claim(*taken, given, as_json=as_json)
 
 
 @callbacks.command()
@@ -91,16 +97,29 @@ def claim(ctx: click.Context, callback: int, *, as_json: bool) -> None:
       depok-agi callbacks claim 12
     """
     given = settings(ctx)
-    _show_claim(at_desk(given, lambda desk: desk_callbacks.claim(desk, callback, actor())), given, as_json=as_json)
+
+    async def take(desk: Desk) -> tuple[Callback, list[Ticket]]:
+        taken = await desk_callbacks.claim(desk, callback, actor())
+        return taken, await _tickets(desk, taken)
+
+    _show_claim(*at_desk(given, take), given, as_json=as_json)
 
 
-def _show_claim(callback: Callback, given: Settings, *, as_json: bool) -> None:
+async def _tickets(desk: Desk, callback: Callback) -> list[Ticket]:
+    return [await desk_tickets.show(desk, number) for number in callback.tickets]
+
+
+def _show_claim(callback: Callback, tickets: list[Ticket], given: Settings, *, as_json: bool) -> None:
     if as_json:
         show_json(callback.to_json(given.timezone, utc_now()))
         return
     about = f", about ticket {', '.join(callback.tickets)}" if callback.tickets else ""
     name = f" ({printable(callback.name)})" if callback.name else ""
     click.echo(f"Call {person(callback.caller)}{name}: {callback.debt.reason}{about}.")
+    for ticket in tickets:
+        click.echo(f"  {ticket.number}  {printable(ticket.text or '')}")
+        if ticket.answer:
+            click.echo(f"  {'tell':{len(ticket.number)}}  {printable(ticket.answer)}")
     hint(
         f"Yours until {when(callback.debt.claimed_until, given.timezone)}. Then: "
         f"depok-agi callbacks done {callback.id} --result reached"
