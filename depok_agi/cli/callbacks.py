@@ -6,9 +6,9 @@ from depok_agi.cli.choices import choice_of
 from depok_agi.cli.context import actor, at_desk, settings
 from depok_agi.cli.output import hint, json_option, late, person, printable, show_json, show_table, when
 from depok_agi.config import Settings
+from depok_agi.desk import Desk, utc_now
 from depok_agi.desk import callbacks as desk_callbacks
 from depok_agi.desk import tickets as desk_tickets
-from depok_agi.desk import Desk, utc_now
 from depok_agi.tickets.callback import AttemptResult, CallbackStatus, is_overdue, is_waiting
 from depok_agi.tickets.ticket import Callback, Ticket
 
@@ -74,7 +74,7 @@ def next_(ctx: click.Context, *, as_json: bool) -> None:
 
     async def take(desk: Desk) -> tuple[Callback, list[Ticket]] | None:
         callback = await desk_callbacks.claim_next(desk, actor())
-        return callback and (callback, await _tickets(desk, callback))
+        return None if callback is None else (callback, await _tickets(desk, callback))
 
     taken = at_desk(given, take)
     if taken is None:

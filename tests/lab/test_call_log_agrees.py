@@ -38,7 +38,7 @@ def _play(centre: Centre) -> None:
     with Operator(pbx, "101", answers=False):
         Citizen(pbx, "081100001004", steps=[*TO_OPERATOR, Pause(5), HangUp()]).call()
         Citizen(pbx, "081100001005", steps=[*TO_OPERATOR, Pause(14), HangUp()]).call()
-    Citizen(pbx, "081100001006", steps=[*TO_OPERATOR, Pause(4), HangUp()]).call()
+    Citizen(pbx, "081100001006", steps=[*TO_OPERATOR, Pause(8), HangUp()]).call()
     Citizen(pbx, "081100001007", steps=[Pause(3), HangUp()]).call()
     with Operator(pbx, "101", after=1.0, talk_seconds=5), Operator(pbx, "102", after=1.0, talk_seconds=5):
         both = [
