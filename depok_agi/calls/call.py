@@ -83,8 +83,8 @@ class Call:
     """All that is known of one call. `ids` are all its Uniqueids and Linkedids: what the ledger finds it by.
 
     `written_as` is the id that its record was last given out with. `seen` are its events that had a time, so that
-    hearing one again changes nothing. `left_unseen` says who left which bridge, and when, without having been seen to
-    enter it.
+    hearing one again changes nothing. `left` says who left which bridge: the bridge, the channel, when it entered and
+    when it left.
     """
 
     ids: set[str] = field(default_factory=set)
@@ -99,7 +99,7 @@ class Call:
     ended: bool = False
     written_as: str | None = None
     seen: set[ev.Event] = field(default_factory=set)
-    left_unseen: list[tuple[str, Channel, int | None]] = field(default_factory=list)
+    left: list[tuple[str, Channel, int | None, int | None]] = field(default_factory=list)
 
     def absorb(self, other: "Call") -> None:
         """Take over all of another record of the same call."""
@@ -114,7 +114,7 @@ class Call:
             self.waited = (self.waited or 0) + other.waited
         self.keys += other.keys
         self.seen |= other.seen
-        self.left_unseen += other.left_unseen
+        self.left += other.left
         self.ended = self.ended and other.ended
         if not self.ended:
             self.facts.discard(Fact.UNSEEN_END)
@@ -193,7 +193,8 @@ def freeze(call: Call, board: Switchboard) -> CallRecord:
     channels = sorted(call.channels.values(), key=lambda channel: order(channel.uniqueid))
     initiator = next((channel for channel in channels if channel.is_device), channels[0])
     direction = _direction(call, initiator, board)
-    conversations = [talk for talk in call.talks if is_conversation(call, talk.first, talk.second, board)]
+    talks = sorted(call.talks, key=lambda talk: talk.started_at or 0)
+    conversations = [talk for talk in talks if is_conversation(call, talk.first, talk.second, board)]
     operator = None
     for talk in conversations[:1]:
         sides = [side for side in (talk.first, talk.second) if not is_trunk(side, board)]
@@ -226,7 +227,7 @@ def freeze(call: Call, board: Switchboard) -> CallRecord:
         linkedids=tuple(sorted(call.linkedids, key=order)),
         facts=tuple(sorted(facts)),
         legs=tuple(_leg(channel, initiator, board) for channel in channels),
-        talks=tuple(Talk((t.first.name, t.second.name), t.started_at, t.ended_at) for t in call.talks),
+        talks=tuple(Talk((t.first.name, t.second.name), t.started_at, t.ended_at) for t in talks),
         queued_since=call.joined_at,
     )
 

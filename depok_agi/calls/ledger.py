@@ -50,7 +50,7 @@ class Ledger:
     def apply(self, event: ev.Event | ev.LinkUp | ev.ChannelsListed) -> None:
         """Take one event. Never raises on an event, however odd."""
         if isinstance(event, ev.LinkUp):
-            self._unsure = {c.uniqueid for call in self._open_calls() for c in call.channels.values() if not c.ended}
+            self._link_up()
             return
         if isinstance(event, ev.ChannelsListed):
             self._listed(event)
@@ -246,26 +246,18 @@ class Ledger:
         if event.bridge and event.uniqueid not in members:
             call = self._call(event.uniqueid, *members)
             self._was_with(call, channel, event)
+        _, since = members.get(event.uniqueid, (channel, None))
+        call.left.append((event.bridge, channel, since, event.at))
         self._leave(call, channel, event.bridge, event.at)
 
     def _was_with(self, call: Call, channel: Channel, left: ev.BridgeLeft) -> None:
-        """The talks of a channel that nobody saw enter the bridge which it leaves."""
-        talks = [
-            OpenTalk(other, channel, left.bridge, since) for other, since in self._bridges.get(left.bridge, {}).values()
-        ]
-        talks += [
-            OpenTalk(other, channel, left.bridge, None, at, ended=True)
-            for bridge, other, at in call.left_unseen
-            if bridge == left.bridge and other is not channel
-        ]
-        call.talks += [
-            talk
-            for talk in talks
-            if talk.first.is_device
-            and channel.is_device
-            and not any(known.is_of(talk.first, channel) for known in call.talks)
-        ]
-        call.left_unseen.append((left.bridge, channel, left.at))
+        """The talks of a channel that nobody saw enter the bridge which it leaves: it was there before the others."""
+        there = [(other, since, None, False) for other, since in self._bridges.get(left.bridge, {}).values()]
+        gone = [(other, since, at, True) for bridge, other, since, at in call.left if bridge == left.bridge]
+        for other, since, at, ended in there + gone:
+            known = other is channel or any(talk.is_of(channel, other) for talk in call.talks)
+            if channel.is_device and other.is_device and not known:
+                call.talks.append(OpenTalk(channel, other, left.bridge, since, at, ended=ended))
 
     def _step_done(self, event: ev.StepDone) -> None:
         call, _ = self._of(event)
@@ -274,6 +266,15 @@ class Ledger:
         fact = STEP_RESULT.get((event.step, event.result))
         if fact is not None:
             call.facts.add(fact)
+
+    def _link_up(self) -> None:
+        """What was up may have ended unseen; and who was in a bridge first cannot be told any more."""
+        calls = self._open_calls()
+        self._unsure = {c.uniqueid for call in calls for c in call.channels.values() if not c.ended}
+        for call in calls:
+            call.left.clear()
+        for members in self._bridges.values():
+            members.update({key: (channel, None) for key, (channel, _) in members.items()})
 
     def _listed(self, event: ev.ChannelsListed) -> None:
         """What exists after a login: the rest is gone, and what was never seen to begin is taken up."""

@@ -32,7 +32,7 @@ def load(folder: Path) -> Centre:
         content = json.loads((folder / FILE).read_text("utf-8"))
         schedule = from_json(content["schedule"])
         spool_folder = Path(content["spool"])
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise SettingsError(f"nothing usable is published in {folder}: {error}") from error
     return Centre(
         schedule=schedule,

@@ -8,6 +8,7 @@ leaving twice is leaving once.
 import hashlib
 import json
 import os
+import re
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -39,20 +40,33 @@ def leave(folder: Path, request: CallbackRequest) -> None:
 
 def waiting(folder: Path) -> Iterator[tuple[Path, CallbackRequest | None]]:
     """The files that wait, oldest first, each with its request; None for one that cannot be understood."""
-    for path in sorted(folder.glob("*.json"), key=lambda file: file.stat().st_mtime_ns):
+    for path in sorted(folder.glob("*.json"), key=_written_at):
         try:
-            yield path, _request(json.loads(path.read_text("utf-8")))
-        except (ValueError, KeyError, TypeError):
-            yield path, None
+            request = _request(json.loads(path.read_text("utf-8")))
+        except FileNotFoundError:
+            continue  # somebody took it meanwhile
+        except (IsADirectoryError, ValueError, KeyError, TypeError, RecursionError):
+            request = None
+        yield path, request
+
+
+def _written_at(path: Path) -> int:
+    try:
+        return path.stat().st_mtime_ns
+    except FileNotFoundError:
+        return 0
 
 
 def _request(content: dict[str, object]) -> CallbackRequest:
     at = datetime.fromisoformat(_text(content["at"]))
     if content["kind"] != "callback" or at.tzinfo is None:
         raise ValueError("not a request for a call back")
+    number = _text(content["number"])
+    if not re.fullmatch(r"\+[0-9]{7,15}", number):
+        raise ValueError("not a number in E.164")
     return CallbackRequest(
         uniqueid=_text(content["uniqueid"]),
-        number=_text(content["number"]),
+        number=number,
         raw=_text(content["raw"]),
         at=at,
         language=Language(_text(content["language"])),
@@ -84,4 +98,5 @@ def write_whole(path: Path, text: str, *, mode: int) -> None:
 def _text(value: object) -> str:
     if not isinstance(value, str):
         raise TypeError("not a text")
+    value.encode()  # half a character, which JSON can hold and no store can keep, is a ValueError
     return value

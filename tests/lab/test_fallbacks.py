@@ -12,7 +12,7 @@ import pytest
 from tests.lab.centre import Centre, wait_until
 from tests.lab.media import longest_silence, loudest
 from tests.lab.pbx_root import PbxRoot
-from tests.lab.phones import Citizen, HangUp, Operator, Pause, Press, Say
+from tests.lab.phones import Citizen, HangUp, Operator, Pause, Press, Say, Step
 
 ANI = "081100001001"
 FROZEN_UNTIL_KILLED = 6.0
@@ -78,7 +78,7 @@ def test_with_no_python_at_all_out_of_hours_the_caller_hears_an_honest_message(
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
 def test_stopping_the_daemon_in_mid_menu_leaves_nobody_in_silence(centre: Centre, number: signal.Signals) -> None:
     with Operator(centre.pbx, "101", after=0.5, talk_seconds=2) as siti:
-        steps = [Pause(1), Press("1"), Pause(18), Press("0")]
+        steps: list[Step] = [Pause(1), Press("1"), Pause(18), Press("0")]
         with Citizen(centre.pbx, ANI, steps=steps, wait_for_bye=True) as ani:
             wait_until(
                 lambda: True if _ways(centre) == ["fastagi"] * 2 else None, 10, lambda: "the menu was not reached"
@@ -93,7 +93,7 @@ def test_stopping_the_daemon_in_mid_menu_leaves_nobody_in_silence(centre: Centre
 
 def test_a_frozen_daemon_is_killed_and_the_caller_goes_on(centre: Centre) -> None:
     with Operator(centre.pbx, "101", after=0.5, talk_seconds=2) as siti:
-        steps = [Pause(1), Press("1"), Pause(14), Press("0")]
+        steps: list[Step] = [Pause(1), Press("1"), Pause(14), Press("0")]
         with Citizen(centre.pbx, ANI, steps=steps, wait_for_bye=True) as ani:
             wait_until(
                 lambda: True if _ways(centre) == ["fastagi"] * 2 else None, 10, lambda: "the menu was not reached"
@@ -107,7 +107,7 @@ def test_a_frozen_daemon_is_killed_and_the_caller_goes_on(centre: Centre) -> Non
 
 def test_a_callback_asked_for_while_the_daemon_is_down_is_stored_later_once(centre: Centre) -> None:
     centre.kill_daemon()
-    steps = [Pause(2), Press("1"), Pause(2), Press("4"), Pause(3), Press("1")]
+    steps: list[Step] = [Pause(2), Press("1"), Pause(2), Press("4"), Pause(3), Press("1")]
     Citizen(centre.pbx, ANI, steps=steps, wait_for_bye=True).call()
     assert len(list(centre.spool.glob("*.json"))) == 1
     assert centre.json("callbacks", "list") == []
@@ -121,7 +121,7 @@ def test_a_callback_asked_for_while_the_daemon_is_down_is_stored_later_once(cent
 
 
 def test_hanging_up_right_after_the_key_still_counts_as_asked(centre: Centre) -> None:
-    steps = [Pause(1), Press("1"), Pause(1), Press("4"), Pause(2), Press("1"), Pause(0.3), HangUp()]
+    steps: list[Step] = [Pause(1), Press("1"), Pause(1), Press("4"), Pause(2), Press("1"), Pause(0.3), HangUp()]
     Citizen(centre.pbx, ANI, steps=steps).call()
     (call,) = centre.calls(1)
     wait_until(lambda: centre.json("callbacks", "list") or None, 5, lambda: "the request was lost")
@@ -136,7 +136,7 @@ def test_a_locked_store_keeps_nobody_waiting_and_loses_nothing(centre: Centre) -
         with Operator(centre.pbx, "101", after=0.5, talk_seconds=2) as siti:
             Citizen(centre.pbx, ANI, steps=[Pause(1), Press("1"), Pause(1), Press("0")], wait_for_bye=True).call()
             assert siti.calls_taken == 1
-        steps = [Pause(1), Press("1"), Pause(1), Press("4"), Pause(2), Press("1")]
+        steps: list[Step] = [Pause(1), Press("1"), Pause(1), Press("4"), Pause(2), Press("1")]
         Citizen(centre.pbx, "081100001002", steps=steps, wait_for_bye=True).call()
         refused = centre.command("callbacks", "claim", "1", check=False)
         assert refused.returncode == 1
@@ -201,7 +201,7 @@ def test_garbage_on_the_fastagi_port_harms_nobody(centre: Centre) -> None:
 )
 def test_a_hostile_caller_name_changes_nothing(centre: Centre, header: bytes) -> None:
     with Operator(centre.pbx, "101", after=0.5, talk_seconds=2) as siti:
-        steps = [Pause(1), Press("1"), Pause(1), Press("0"), Say(1)]
+        steps: list[Step] = [Pause(1), Press("1"), Pause(1), Press("0"), Say(1)]
         Citizen(centre.pbx, from_header=header, steps=steps, wait_for_bye=True).call()
         assert siti.calls_taken == 1
     (call,) = centre.calls(1)

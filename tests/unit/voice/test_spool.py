@@ -1,0 +1,189 @@
+"""What a citizen left: kept once, read in order, and never a way in."""
+
+import json
+import os
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from depok_agi.voice import spool
+from depok_agi.voice.caller import Language
+from depok_agi.voice.centre import CallbackRequest
+
+REQUEST = CallbackRequest(
+    uniqueid="depok-1795485600.0",
+    number="+6281100001234",
+    raw="081100001234",
+    at=datetime(2026, 11, 24, 2, 0, tzinfo=UTC),
+    language=Language.ENGLISH,
+)
+GOOD: dict[str, Any] = {
+    "kind": "callback",
+    "uniqueid": "depok-1795485600.0",
+    "number": "+6281100001234",
+    "raw": "081100001234",
+    "at": "2026-11-24T02:00:00+00:00",
+    "language": "en",
+}
+
+
+def waiting(folder: Path) -> list[CallbackRequest | None]:
+    return [request for _, request in spool.waiting(folder)]
+
+
+def test_what_is_left_is_found(tmp_path: Path) -> None:
+    spool.leave(tmp_path, REQUEST)
+    assert waiting(tmp_path) == [REQUEST]
+
+
+def test_leaving_twice_is_leaving_once_and_the_last_word_counts(tmp_path: Path) -> None:
+    spool.leave(tmp_path, REQUEST)
+    spool.leave(tmp_path, replace(REQUEST, number="+6281100005678"))
+    assert [request.number for request in waiting(tmp_path) if request] == ["+6281100005678"]
+
+
+def test_an_empty_spool_has_nothing(tmp_path: Path) -> None:
+    assert waiting(tmp_path) == []
+
+
+def test_the_oldest_comes_first(tmp_path: Path) -> None:
+    for n, age in enumerate([30, 10, 20]):
+        before = set(tmp_path.iterdir())
+        spool.leave(tmp_path, replace(REQUEST, uniqueid=f"depok-1.{n}"))
+        (new,) = set(tmp_path.iterdir()) - before
+        os.utime(new, (1_000_000 - age, 1_000_000 - age))
+    assert [request.uniqueid for request in waiting(tmp_path) if request] == ["depok-1.0", "depok-1.2", "depok-1.1"]
+
+
+@pytest.mark.parametrize("text", ["../../etc/passwd", "/etc/passwd", "a\0b", "x" * 5000, "🙂", '"', "", "\n"])
+def test_no_text_of_the_caller_is_in_a_path(tmp_path: Path, text: str) -> None:
+    folder = tmp_path / "spool"
+    folder.mkdir()
+    request = replace(REQUEST, uniqueid=text, raw=text)
+    spool.leave(folder, request)
+    (path,) = folder.iterdir()
+    assert path.stem.isalnum()
+    assert len(path.stem) == 32
+    assert waiting(folder) == [request]
+    assert list(tmp_path.iterdir()) == [folder]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"{",
+        b"[]",
+        b"null",
+        b"7",
+        b'"text"',
+        b"\xff\xfe",
+        b"[" * 100_000,
+        *(
+            json.dumps(GOOD | wrong).encode()
+            for wrong in (
+                {"kind": "other"},
+                {"at": "2026-11-24T02:00:00"},
+                {"at": "yesterday"},
+                {"at": 5},
+                {"uniqueid": None},
+                {"number": 81100001234},
+                {"number": "112"},
+                {"number": "+6281100001234\r\nExten: 500"},
+                {"number": "anonymous"},
+                {"raw": ["0811"]},
+                {"raw": "\ud800"},
+                {"language": "fr"},
+            )
+        ),
+        *(json.dumps({key: value for key, value in GOOD.items() if key != gone}).encode() for gone in GOOD),
+    ],
+)
+def test_garbage_is_given_as_none_and_put_aside(tmp_path: Path, content: bytes) -> None:
+    spool.leave(tmp_path, REQUEST)
+    bad = tmp_path / "bad.json"
+    bad.write_bytes(content)
+    found = dict(spool.waiting(tmp_path))
+    assert len(found) == 2
+    assert found[bad] is None
+    spool.reject(bad)
+    assert waiting(tmp_path) == [REQUEST]
+    assert (tmp_path / spool.REJECTED / "bad.json").read_bytes() == content
+
+
+def test_the_good_one_is_good(tmp_path: Path) -> None:
+    (tmp_path / "good.json").write_text(json.dumps(GOOD))
+    assert waiting(tmp_path) == [REQUEST]
+
+
+def test_a_folder_with_a_files_name_does_not_hold_up_the_others(tmp_path: Path) -> None:
+    (tmp_path / "odd.json").mkdir()
+    spool.leave(tmp_path, REQUEST)
+    found = dict(spool.waiting(tmp_path))
+    assert found[tmp_path / "odd.json"] is None
+    assert REQUEST in found.values()
+    spool.reject(tmp_path / "odd.json")
+    assert waiting(tmp_path) == [REQUEST]
+
+
+def test_a_file_that_is_taken_away_meanwhile_is_passed_over(tmp_path: Path) -> None:
+    spool.leave(tmp_path, REQUEST)
+    spool.leave(tmp_path, replace(REQUEST, uniqueid="another"))
+    found = []
+    for path, request in spool.waiting(tmp_path):
+        found.append(request)
+        for other in tmp_path.glob("*.json"):
+            if other != path:
+                other.unlink()
+    assert len(found) == 1
+
+
+def test_a_half_written_file_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def power_cut(_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as broken:
+        broken.setattr(os, "fsync", power_cut)
+        with pytest.raises(KeyboardInterrupt):
+            spool.leave(tmp_path, REQUEST)
+    assert len(list(tmp_path.iterdir())) == 1
+    assert waiting(tmp_path) == []
+    spool.leave(tmp_path, REQUEST)
+    assert waiting(tmp_path) == [REQUEST]
+
+
+def test_what_cannot_be_written_raises_and_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="No space left"):
+        spool.leave(tmp_path, REQUEST)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_missing_spool_raises(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        spool.leave(tmp_path / "gone", REQUEST)
+
+
+def test_an_old_file_is_replaced_whole(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    path.write_text("old")
+    with path.open() as reader:
+        spool.write_whole(path, "new", mode=0o600)
+        assert (reader.read(), path.read_text()) == ("old", "new")
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+@given(st.recursive(st.none() | st.booleans() | st.integers() | st.text(), st.lists))
+def test_no_value_in_a_file_makes_reading_raise(tmp_path_factory: pytest.TempPathFactory, value: object) -> None:
+    folder = tmp_path_factory.mktemp("spool")
+    for n, key in enumerate(GOOD):
+        (folder / f"{n}.json").write_text(json.dumps(GOOD | {key: value}))
+    assert len(waiting(folder)) == len(GOOD)

@@ -1,0 +1,375 @@
+"""What the caller hears in each step, what their keys do, and that hanging up is always possible."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from depok_agi.errors import CallerGoneError, NotFoundError
+from depok_agi.hours.schedule import Holiday, Override, Schedule, Span, SpecialDay, WeeklyPattern
+from depok_agi.tickets import number as ticket_number
+from depok_agi.voice import callback, closed, menu, status, steps
+from depok_agi.voice.caller import CallerInfo, Language
+from depok_agi.voice.centre import CallbackRequest, Centre
+from depok_agi.voice.variables import KEYS, RESULT, Result, StepName
+from tests.unit.voice.fake_caller import ANI, FakeCaller, digits
+
+NOW = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
+"""Tuesday, 09:00 at Depok."""
+
+WORK = (Span(9 * 3600, 16 * 3600),)
+REST = (Span(12 * 3600, 13 * 3600),)
+WEEK = WeeklyPattern(
+    date(2026, 1, 1), None, "Usual", "Perpres", (WORK,) * 5 + ((),) * 2, (REST,) * 5 + ((),) * 2, False
+)
+SCHEDULE = Schedule(
+    "Asia/Jakarta",
+    weekly=(WEEK,),
+    holidays=(Holiday(date(2026, 12, 25), "Natal", "SKB"),),
+    days=(SpecialDay(date(2026, 12, 24), "Half day", "SE", ()),),
+)
+TICKET = ticket_number.make(100_001)
+WITHHELD = replace(ANI, number=None)
+
+
+@dataclass
+class Desk:
+    """The other side of the centre that a step sees."""
+
+    now: datetime = NOW
+    schedule: Schedule = SCHEDULE
+    tickets: dict[str, str] | None = field(default_factory=lambda: {TICKET: "forwarded"})
+    kept: list[CallbackRequest] = field(default_factory=list)
+    full: bool = False
+    asked: list[str] = field(default_factory=list)
+
+    def leave(self, request: CallbackRequest) -> None:
+        if self.full:
+            raise OSError("no space left")
+        self.kept.append(request)
+
+    async def ticket_status(self, number: str) -> str | None:
+        assert self.tickets is not None
+        self.asked.append(number)
+        return self.tickets.get(number)
+
+    @property
+    def centre(self) -> Centre:
+        return Centre(self.schedule, lambda: self.now, self.leave, None if self.tickets is None else self.ticket_status)
+
+
+def run(step: StepName, caller: FakeCaller, desk: Desk | None = None) -> tuple[str, str]:
+    """Run a step; its result and keys as the dialplan gets them."""
+    asyncio.run(steps.run(step, caller, (desk or Desk()).centre))
+    return caller.variables[RESULT], caller.variables[KEYS]
+
+
+class TestRunning:
+    def test_the_result_is_set_last(self) -> None:
+        caller = FakeCaller("2")
+        run(StepName.MENU, caller)
+        assert list(caller.variables) == [KEYS, RESULT]
+
+    @pytest.mark.parametrize("name", ["", "no-such-step", "MENU", "menu ", "../menu"])
+    def test_an_unknown_step_is_refused_without_a_word(self, name: str) -> None:
+        caller = FakeCaller()
+        with pytest.raises(NotFoundError):
+            asyncio.run(steps.run(name, caller, Desk().centre))
+        assert (caller.interactions, caller.variables) == (0, {})
+
+    def test_every_step_has_a_name_for_the_dialplan(self) -> None:
+        assert set(steps.STEPS) == set(StepName)
+
+
+class TestHours:
+    @pytest.mark.parametrize(
+        ("hours", "result"),
+        [(0, Result.OPEN), (-1, Result.CLOSED), (3, Result.CLOSED), (4, Result.OPEN), (7, Result.CLOSED)],
+    )
+    def test_open_or_closed_in_silence(self, hours: int, result: Result) -> None:
+        caller = FakeCaller()
+        assert run(StepName.HOURS, caller, Desk(NOW + timedelta(hours=hours))) == (result, "")
+        assert caller.played == []
+
+
+class TestClosed:
+    @pytest.mark.parametrize(
+        ("when", "why"),
+        [
+            (NOW - timedelta(hours=3), "closed-hours"),
+            (NOW + timedelta(days=4), "closed-hours"),
+            (NOW + timedelta(hours=3), "closed-break"),
+            (datetime(2026, 12, 25, 3, tzinfo=UTC), "closed-holiday"),
+            (datetime(2026, 12, 24, 3, tzinfo=UTC), "closed-hours"),
+        ],
+    )
+    def test_the_caller_hears_why(self, when: datetime, why: str) -> None:
+        caller = FakeCaller()
+        assert run(StepName.CLOSED, caller, Desk(when)) == (Result.GOODBYE, "")
+        assert caller.played == [why, "closed-opening", "closed-offer", "goodbye"]
+
+    def test_an_override_has_words_of_its_own(self) -> None:
+        shut = Override(open=False, since=NOW, until=NOW + timedelta(hours=1), by="siti", why="power cut")
+        caller = FakeCaller()
+        run(StepName.CLOSED, caller, Desk(schedule=replace(SCHEDULE, overrides=(shut,))))
+        assert caller.played[0] == "closed-today"
+
+    def test_a_call_back_can_be_asked_for_before_the_end_of_the_words(self) -> None:
+        caller = FakeCaller(closed.CALLBACK_KEY)
+        assert run(StepName.CLOSED, caller, Desk(NOW - timedelta(hours=3))) == (Result.CALLBACK, "1")
+        assert "closed-offer" not in caller.played
+
+    def test_and_after_it(self) -> None:
+        assert run(StepName.CLOSED, FakeCaller("", "1")) == (Result.CALLBACK, "1")
+
+    @pytest.mark.parametrize("key", ["2", "*", "#"])
+    def test_another_key_is_goodbye(self, key: str) -> None:
+        caller = FakeCaller("", key)
+        assert run(StepName.CLOSED, caller) == (Result.GOODBYE, key)
+        assert caller.played[-1] == "goodbye"
+
+
+class TestLanguage:
+    @pytest.mark.parametrize(
+        ("answers", "language", "keys"),
+        [
+            (["1"], Language.INDONESIAN, "1"),
+            (["2"], Language.ENGLISH, "2"),
+            (["", "2"], Language.ENGLISH, "2"),
+            (["", ""], Language.INDONESIAN, ""),
+            (["", "7"], Language.INDONESIAN, "7"),
+        ],
+    )
+    def test_one_key_chooses_and_indonesian_is_the_default(
+        self, answers: list[str], language: Language, keys: str
+    ) -> None:
+        caller = FakeCaller(*answers)
+        assert run(StepName.LANGUAGE, caller) == (Result.CHOSEN, keys)
+        assert caller.languages == [language]
+
+    def test_the_choice_is_offered_after_the_welcome(self) -> None:
+        caller = FakeCaller()
+        run(StepName.LANGUAGE, caller)
+        assert caller.played[0] == "welcome"
+        assert len(caller.played) > 1
+
+
+class TestMenu:
+    @pytest.mark.parametrize(("key", "result"), menu.CHOICES.items())
+    def test_every_choice_in_the_middle_of_the_words(self, key: str, result: Result) -> None:
+        caller = FakeCaller(key)
+        assert run(StepName.MENU, caller) == (result, key)
+        assert caller.played == ["menu"]
+
+    def test_a_choice_after_the_words(self) -> None:
+        assert run(StepName.MENU, FakeCaller("", "3")) == (Result.STATUS, "3")
+
+    def test_three_wrong_keys_and_a_human_comes(self) -> None:
+        caller = FakeCaller("9", "#", "*")
+        assert run(StepName.MENU, caller) == (Result.OPERATOR, "9#*")
+        assert caller.played == ["menu", "menu-wrong-key"] * 3 + ["to-operator"]
+
+    def test_three_silences_and_a_human_comes(self) -> None:
+        caller = FakeCaller()
+        assert run(StepName.MENU, caller) == (Result.OPERATOR, "")
+        assert caller.played == ["menu", "menu-no-key"] * 3 + ["to-operator"]
+
+    def test_the_third_try_counts(self) -> None:
+        assert run(StepName.MENU, FakeCaller("9", "", "", "2")) == (Result.COMPLAINT, "92")
+
+
+class TestInformation:
+    @pytest.mark.parametrize("answers", [[], ["5"]])
+    def test_it_is_told_and_any_key_ends_it(self, answers: list[str]) -> None:
+        caller = FakeCaller(*answers)
+        assert run(StepName.INFORMATION, caller) == (Result.TOLD, "")
+        assert caller.played == ["information"]
+
+
+class TestStatus:
+    @pytest.mark.parametrize("state", ["new", "forwarded", "answered", "closed"])
+    def test_the_ticket_is_read_back_with_its_status(self, state: str) -> None:
+        caller = FakeCaller(f"{TICKET}#")
+        assert run(StepName.STATUS, caller, Desk(tickets={TICKET: state})) == (Result.TOLD, "")
+        assert caller.played == ["status-ask", "status-ticket", *digits(TICKET), f"status-{state}"]
+
+    def test_a_wrong_check_digit_is_nobodys_ticket(self) -> None:
+        desk, wrong = Desk(), TICKET[:-1] + str((int(TICKET[-1]) + 1) % 10)
+        caller = FakeCaller(wrong, TICKET)
+        assert run(StepName.STATUS, caller, desk) == (Result.TOLD, "")
+        assert caller.played[:3] == ["status-ask", "status-wrong-number", "status-ask"]
+        assert desk.asked == [TICKET]
+
+    def test_an_unknown_ticket(self) -> None:
+        caller = FakeCaller(ticket_number.make(100_002), TICKET)
+        assert run(StepName.STATUS, caller) == (Result.TOLD, "")
+        assert caller.played[1] == "status-not-found"
+
+    @pytest.mark.parametrize("typed", ["", "*", "12", "0000000", "77777777777777777777"])
+    def test_three_tries_and_a_human_comes(self, typed: str) -> None:
+        caller = FakeCaller(typed, typed, typed, TICKET)
+        assert run(StepName.STATUS, caller) == (Result.OPERATOR, "")
+        assert caller.played == ["status-ask", "status-wrong-number"] * 3 + ["to-operator"]
+
+    def test_without_the_store_a_human_comes(self) -> None:
+        caller = FakeCaller(TICKET)
+        assert run(StepName.STATUS, caller, Desk(tickets=None)) == (Result.OPERATOR, "")
+        assert caller.played == ["status-unavailable", "to-operator"]
+
+
+class TestCallback:
+    def test_on_the_number_that_the_caller_has(self) -> None:
+        caller, desk = FakeCaller("1"), Desk()
+        assert run(StepName.CALLBACK, caller, desk) == (Result.ACCEPTED, "1")
+        assert desk.kept == [CallbackRequest(ANI.uniqueid, "+6281100001234", "081100001234", NOW, Language.INDONESIAN)]
+        assert caller.played[-2:] == ["callback-accepted", "goodbye"]
+
+    def test_the_number_is_read_as_people_say_it(self) -> None:
+        caller = FakeCaller()
+        run(StepName.CALLBACK, caller)
+        assert caller.played == ["callback-number", *digits("081100001234"), "callback-confirm"]
+
+    @pytest.mark.parametrize("answers", [[], ["", "9"], ["", "#"]])
+    def test_who_does_not_confirm_does_not_want_it(self, answers: list[str]) -> None:
+        desk = Desk()
+        assert run(StepName.CALLBACK, FakeCaller(*answers), desk) == (Result.DECLINED, "".join(answers))
+        assert desk.kept == []
+
+    def test_on_another_number(self) -> None:
+        caller, desk = FakeCaller("2", "081100005678#", "", "1"), Desk()
+        assert run(StepName.CALLBACK, caller, desk) == (Result.ACCEPTED, "21")
+        assert [(one.number, one.raw) for one in desk.kept] == [("+6281100005678", "081100001234")]
+        assert "".join(name[-1] for name in caller.played if name.startswith("digit-")) == "081100005678"
+
+    def test_who_withholds_their_number_is_asked_for_one(self) -> None:
+        caller, desk = FakeCaller("081100005678", "1", info=WITHHELD), Desk()
+        assert run(StepName.CALLBACK, caller, desk) == (Result.ACCEPTED, "1")
+        assert caller.played[0] == "callback-type-number"
+        assert [(one.number, one.raw) for one in desk.kept] == [("+6281100005678", "")]
+
+    @pytest.mark.parametrize("typed", ["", "12", "1500664", "112", "999999999999999"])
+    def test_three_numbers_that_are_none_and_it_is_over(self, typed: str) -> None:
+        caller, desk = FakeCaller(typed, typed, typed, "081100005678", info=WITHHELD), Desk()
+        assert run(StepName.CALLBACK, caller, desk) == (Result.DECLINED, "")
+        assert caller.played == ["callback-type-number", "callback-wrong-number"] * callback.TRIES
+        assert desk.kept == []
+
+    def test_the_language_is_kept_for_the_operator(self) -> None:
+        desk = Desk()
+        run(StepName.CALLBACK, FakeCaller("1", info=replace(ANI, language=Language.ENGLISH)), desk)
+        assert desk.kept[0].language is Language.ENGLISH
+
+    def test_what_cannot_be_kept_is_not_promised(self) -> None:
+        caller = FakeCaller("1")
+        with pytest.raises(OSError, match="no space left"):
+            run(StepName.CALLBACK, caller, Desk(full=True))
+        assert "callback-accepted" not in caller.played
+        assert RESULT not in caller.variables
+
+    @pytest.mark.parametrize("extra", [2, 3, 4])
+    def test_who_confirms_and_hangs_up_is_called_back(self, extra: int) -> None:
+        caller, desk = FakeCaller("1", hangs_up_at=extra), Desk()
+        with pytest.raises(CallerGoneError):
+            run(StepName.CALLBACK, caller, desk)
+        assert [one.number for one in desk.kept] == ["+6281100001234"]
+        assert RESULT not in caller.variables
+
+
+WAYS: Sequence[tuple[StepName, list[str], CallerInfo, Desk]] = [
+    (StepName.HOURS, [], ANI, Desk()),
+    (StepName.CLOSED, [], ANI, Desk()),
+    (StepName.CLOSED, ["1"], ANI, Desk()),
+    (StepName.LANGUAGE, [], ANI, Desk()),
+    (StepName.LANGUAGE, ["2"], ANI, Desk()),
+    (StepName.MENU, [], ANI, Desk()),
+    (StepName.MENU, ["9", "", "", "2"], ANI, Desk()),
+    (StepName.INFORMATION, [], ANI, Desk()),
+    (StepName.STATUS, [TICKET], ANI, Desk()),
+    (StepName.STATUS, ["", "1", ticket_number.make(100_002)], ANI, Desk()),
+    (StepName.STATUS, [], ANI, Desk(tickets=None)),
+    (StepName.CALLBACK, [], ANI, Desk()),
+    (StepName.CALLBACK, ["1"], ANI, Desk()),
+    (StepName.CALLBACK, ["2", "081100005678", "2", "12", "081100005678"], ANI, Desk()),
+    (StepName.CALLBACK, ["1", "2", "3"], WITHHELD, Desk()),
+]
+
+
+def points() -> list[tuple[StepName, list[str], CallerInfo, Desk, int]]:
+    """Every interaction of every way through every step."""
+    found = []
+    for step, answers, info, desk in WAYS:
+        caller = FakeCaller(*answers, info=info)
+        run(step, caller, replace(desk, kept=[], asked=[]))
+        found += [(step, answers, info, desk, n) for n in range(1, caller.interactions + 1)]
+    return found
+
+
+@pytest.mark.parametrize(("step", "answers", "info", "desk", "point"), points())
+def test_hanging_up_is_possible_at_every_point(
+    step: StepName, answers: list[str], info: CallerInfo, desk: Desk, point: int
+) -> None:
+    caller = FakeCaller(*answers, info=info, hangs_up_at=point)
+    with pytest.raises(CallerGoneError):
+        run(step, caller, replace(desk, kept=[], asked=[]))
+    assert RESULT not in caller.variables
+    assert caller.interactions == point
+
+
+def test_the_ways_go_through_every_step() -> None:
+    assert {step for step, *_ in WAYS} == set(StepName)
+
+
+HOSTILE = ['"', "'; DROP TABLE calls; --", "a\r\nEXEC System rm", "🙂", "\0", "\ud800", "x" * 5000, "", "unknown"]
+
+
+@pytest.mark.parametrize("step", StepName)
+@pytest.mark.parametrize("text", [None, *HOSTILE])
+def test_what_the_caller_says_of_themselves_does_no_harm(step: StepName, text: str | None) -> None:
+    caller, desk = FakeCaller("1", "2", "1", info=CallerInfo(text or "", text, text, text or "")), Desk()
+    run(step, caller, desk)
+    assert desk.kept == []
+    assert all(value.isascii() and value.isprintable() for value in caller.variables.values())
+    assert all(name.replace("-", "").isalnum() and name.isascii() for name in caller.played)
+
+
+ANSWERS = st.lists(
+    st.one_of(st.sampled_from(["", *"0123456789*#", TICKET, "081100005678"]), st.text("0123456789", max_size=20))
+)
+INFOS = st.builds(
+    CallerInfo,
+    st.text(),
+    st.one_of(st.none(), st.text(), st.just("081100001234")),
+    st.one_of(st.none(), st.text()),
+    st.text(),
+    st.sampled_from(Language),
+)
+TREE: dict[StepName, set[Result]] = {
+    StepName.HOURS: {Result.OPEN, Result.CLOSED},
+    StepName.CLOSED: {Result.CALLBACK, Result.GOODBYE},
+    StepName.LANGUAGE: {Result.CHOSEN},
+    StepName.MENU: set(menu.CHOICES.values()),
+    StepName.INFORMATION: {Result.TOLD},
+    StepName.STATUS: {Result.TOLD, Result.OPERATOR},
+    StepName.CALLBACK: {Result.ACCEPTED, Result.DECLINED},
+}
+
+
+@given(st.sampled_from(StepName), ANSWERS, INFOS)
+@settings(max_examples=200)
+def test_whatever_is_pressed_every_step_ends_in_a_result_that_the_dialplan_knows(
+    step: StepName, answers: list[str], info: CallerInfo
+) -> None:
+    caller, desk = FakeCaller(*answers, info=info), Desk()
+    result, _ = run(step, caller, desk)
+    assert result in TREE[step]
+    assert (result == Result.ACCEPTED) == bool(desk.kept)
+    assert caller.interactions < 20
+
+
+@pytest.mark.parametrize("check", [status.TRIES, menu.TRIES, callback.TRIES])
+def test_nobody_is_asked_more_than_three_times(check: int) -> None:
+    assert check == 3
