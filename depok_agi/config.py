@@ -7,10 +7,19 @@ from datetime import time, timedelta
 from functools import cached_property
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    model_validator,
+)
 
 from depok_agi.errors import SettingsError
 from depok_agi.tickets.callback import CallbackPolicy
@@ -36,7 +45,20 @@ def _timezone(name: str) -> str:
     return name
 
 
+def _no_number(given: Any) -> Any:
+    if isinstance(given, int | float):
+        raise ValueError("write it as 08:00:00")  # noqa: TRY004 - pydantic would take a number for seconds
+    return given
+
+
+def _no_zone(given: time) -> time:
+    if given.tzinfo is not None:
+        raise ValueError("write it as 08:00:00, by the clock of the centre")
+    return given
+
+
 Loopback = Annotated[str, AfterValidator(_loopback)]
+TimeOfDay = Annotated[time, BeforeValidator(_no_number), AfterValidator(_no_zone)]
 Port = Annotated[int, Field(ge=1, le=65535)]
 Minutes = Annotated[int, Field(ge=1, le=60 * 24 * 30)]
 
@@ -67,7 +89,7 @@ class Ami(_Section):
     host: Loopback = "127.0.0.1"
     port: Port = 5038
     username: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+$")] = "depok-agi"
-    secret: Annotated[str, Field(min_length=1)] | None = None
+    secret: Annotated[SecretStr, Field(min_length=1)] | None = None
     secret_file: Path | None = None
 
     @model_validator(mode="after")
@@ -98,9 +120,9 @@ class Callbacks(_Section):
     lease_minutes: Minutes = 15
     gap_minutes: Annotated[list[Minutes], Field(min_length=1)] = [15, 60, 240, 1440]
     most_attempts: Annotated[int, Field(ge=1, le=50)] = 5
-    decent_from: time = time(8)
+    decent_from: TimeOfDay = time(8)
     """Nobody is called before this, by the centre's clock."""
-    decent_until: time = time(20)
+    decent_until: TimeOfDay = time(20)
 
     @model_validator(mode="after")
     def _decent_hours(self) -> Self:
@@ -159,7 +181,7 @@ def load(path: Path) -> Settings:
         ) from None
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(f"the settings {path} cannot be read: {error}") from error
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise SettingsError(f"the settings {path} are not TOML: {error}") from error
     try:
         settings = Settings.model_validate(content)
@@ -175,7 +197,7 @@ def ami_secret(settings: Settings) -> str:
         SettingsError: its file cannot be read or is empty.
     """
     if settings.ami.secret is not None:
-        return settings.ami.secret
+        return settings.ami.secret.get_secret_value()
     assert settings.ami.secret_file is not None  # noqa: S101 - the model has checked it
     try:
         secret = settings.ami.secret_file.read_text("utf-8").strip()

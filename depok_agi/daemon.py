@@ -194,15 +194,22 @@ class Daemon:
             item = await self._events.get()
             while True:
                 taken += 1
-                event = events.parse(item) if isinstance(item, Mapping) else item
-                if event is not None:
-                    self._ledger.apply(event)
+                self._take(item)
                 if taken >= EVENTS_AT_ONCE or self._events.empty():
                     break
                 item = self._events.get_nowait()
             self._unwritten.add(*self._ledger.changes())
             for _ in range(taken):
                 self._events.task_done()
+
+    def _take(self, item: Mapping[str, str] | events.LinkUp | events.ChannelsListed) -> None:
+        try:
+            event = events.parse(item) if isinstance(item, Mapping) else item
+            if event is not None:
+                self._ledger.apply(event)
+        except Exception:  # one odd event may not end the log of all the others
+            name = item.get("Event") if isinstance(item, Mapping) else type(item).__name__
+            log.exception("an event %s could not be taken and was passed over", name)
 
     async def _write(self) -> None:
         complained = False
@@ -224,11 +231,29 @@ class Daemon:
         records, dropped = self._unwritten.take()
         try:
             await calls.record(self._desk, list(records.values()), sorted(dropped))
-        except BaseException:
+        except (StoreError, asyncio.CancelledError):
             self._unwritten.put_back(records, dropped)
             raise
+        except Exception:
+            log.exception("%d calls could not be written together: each is tried by itself", len(records))
+            await self._write_each(records, dropped)
         finally:
             self._unwritten.on_the_way = False
+        self._tell(records)
+
+    async def _write_each(self, records: Mapping[str, CallRecord], dropped: set[str]) -> None:
+        """One call that cannot be written may not take others with it."""
+        for record in records.values():
+            try:
+                await calls.record(self._desk, [record], sorted(dropped))
+            except StoreError:
+                self._unwritten.put_back({record.id: record}, dropped)
+            except Exception:
+                log.exception("call %s could not be written and is lost", record.id)
+
+    @staticmethod
+    def _tell(records: Mapping[str, CallRecord]) -> None:
+        """One line per ended call, nothing personal in it."""
         for record in records.values():
             if record.ended:
                 log.info(
@@ -280,8 +305,15 @@ class Daemon:
                 log.error("a file in the spool cannot be understood and was put aside: %s", path.name)
                 spool.reject(path)
                 continue
-            await calls.take_request(self._desk, request)
-            path.unlink(missing_ok=True)
+            try:
+                await calls.take_request(self._desk, request)
+            except StoreError:
+                raise
+            except Exception:
+                log.exception("a request could not be stored and was put aside: %s", path.name)
+                spool.reject(path)
+            else:
+                path.unlink(missing_ok=True)
 
     async def _publish(self) -> None:
         """Publish the hours for the forked script, when they changed."""

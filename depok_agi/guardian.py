@@ -8,6 +8,7 @@ twice a second; when none came in `FROZEN_AFTER` looks of a second each, the gua
 not clock time, so that a machine that was suspended as a whole is not taken for a frozen daemon.
 """
 
+import contextlib
 import os
 import select
 import signal
@@ -42,6 +43,8 @@ class Guardian:
             self._pipe.write(b".")
             self._pipe.flush()
         except OSError:
+            with contextlib.suppress(OSError):  # the beat that nobody took is tried once more
+                self._pipe.close()
             self._process.wait()
             self._process = self._start()
 

@@ -1,6 +1,6 @@
 """The command `depok-agi`: one file per noun, imported when it is asked for."""
 
-import os
+import io
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from depok_agi import __version__
+from depok_agi.cli.sudo import no_path_under_sudo
 from depok_agi.errors import DepokError
 
 NOUNS = {
@@ -25,6 +26,14 @@ NOUNS = {
 
 
 class _Nouns(click.Group):
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        for word in args:
+            try:
+                word.encode()
+            except UnicodeEncodeError:
+                raise click.UsageError(f"{word!r} is not UTF-8") from None
+        return super().parse_args(ctx, args)
+
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         return list(NOUNS)
 
@@ -40,7 +49,12 @@ class _Nouns(click.Group):
 
 
 @click.group(cls=_Nouns, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.option("--config", type=click.Path(path_type=Path), help="The settings file (else DEPOK_AGI_CONFIG, else /etc).")
+@click.option(
+    "--config",
+    type=click.Path(path_type=Path),
+    callback=no_path_under_sudo,
+    help="The settings file (else DEPOK_AGI_CONFIG, else /etc).",
+)
 @click.version_option(__version__, prog_name="depok-agi")
 @click.pass_context
 def root(ctx: click.Context, config: Path | None) -> None:
@@ -48,15 +62,15 @@ def root(ctx: click.Context, config: Path | None) -> None:
 
     Operators begin the day with: depok-agi callbacks list
     """
-    if config is not None and "SUDO_UID" in os.environ and os.geteuid() != 0:
-        raise click.UsageError("--config is not allowed under sudo: it would read a file with the service's rights")
     ctx.obj = config
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command; every error that a person can do something about is one clear line and exit code 1."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # a terminal that lacks a character still shows the rest
     try:
         root.main(args=arguments, prog_name="depok-agi")
-    except DepokError as error:
+    except (DepokError, OSError) as error:
         click.echo(f"depok-agi: {error}", err=True)
         sys.exit(1)

@@ -12,6 +12,8 @@ from depok_agi.desk import tickets as desk_tickets
 from depok_agi.tickets.callback import AttemptResult, CallbackStatus, is_overdue, is_waiting
 from depok_agi.tickets.ticket import Callback, Ticket
 
+id_argument = click.argument("callback", metavar="ID", type=click.IntRange(1, 2**63 - 1))
+
 
 @click.group()
 def callbacks() -> None:
@@ -86,7 +88,7 @@ def next_(ctx: click.Context, *, as_json: bool) -> None:
 
 
 @callbacks.command()
-@click.argument("callback", metavar="ID", type=int)
+@id_argument
 @json_option
 @click.pass_context
 def claim(ctx: click.Context, callback: int, *, as_json: bool) -> None:
@@ -127,7 +129,7 @@ def _show_claim(callback: Callback, tickets: list[Ticket], given: Settings, *, a
 
 
 @callbacks.command()
-@click.argument("callback", metavar="ID", type=int)
+@id_argument
 @click.pass_context
 def release(ctx: click.Context, callback: int) -> None:
     """Give one back that you took.
@@ -141,7 +143,7 @@ def release(ctx: click.Context, callback: int) -> None:
 
 
 @callbacks.command()
-@click.argument("callback", metavar="ID", type=int)
+@id_argument
 @click.option("--result", required=True, type=choice_of(AttemptResult), help="How the call went.")
 @click.option("--note", help="What a colleague should know.")
 @json_option

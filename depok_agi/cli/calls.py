@@ -1,9 +1,9 @@
 """`calls`: the call log."""
 
 import json
+import os
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -15,6 +15,7 @@ from depok_agi.calls.record import CallRecord, Outcome, to_json
 from depok_agi.cli.choices import choice_of
 from depok_agi.cli.context import at_desk, settings
 from depok_agi.cli.output import hint, json_option, person, printable, show_json, show_table, when
+from depok_agi.cli.sudo import no_path_under_sudo
 from depok_agi.cli.when import moment
 from depok_agi.config import Settings, load, settings_path
 from depok_agi.desk import calls as desk_calls
@@ -127,21 +128,20 @@ def show(ctx: click.Context, call: str, *, as_json: bool) -> None:
         ("callback", callback),
     ):
         if value not in (None, "", "-"):
-            click.echo(f"  {name:10}{value}")
+            click.echo(f"  {name:10}{printable(str(value))}")
     for leg in record.legs:
-        party = printable(leg.party or "")
-        click.echo(f"  {leg.role:10}{leg.channel}  {party}".rstrip())
+        click.echo(f"  {leg.role:10}{printable(f'{leg.channel}  {leg.party}' if leg.party else leg.channel)}")
     for talk in record.talks:
-        click.echo(f"  {'talk':10}{' and '.join(talk.channels)}")
+        click.echo(f"  {'talk':10}{printable(' and '.join(talk.channels))}")
 
 
 @calls.command()
-@click.argument("file", type=click.File("r", encoding="utf-8", errors="replace"))
+@click.argument("file", type=click.Path(allow_dash=True), callback=no_path_under_sudo)
 @click.option(
     "--trunk", "trunks", multiple=True, help="An endpoint with citizens behind it, when there are no settings."
 )
 @click.pass_context
-def replay(ctx: click.Context, file: Any, trunks: tuple[str, ...]) -> None:
+def replay(ctx: click.Context, file: str, trunks: tuple[str, ...]) -> None:
     """Run a recorded stream of AMI events through the ledger and print its call records; touches no store.
 
     FILE is a JSON array or JSON lines of event objects; - is standard input.
@@ -154,7 +154,7 @@ def replay(ctx: click.Context, file: Any, trunks: tuple[str, ...]) -> None:
     board = Switchboard(given.pbx.name, frozenset(trunks or given.pbx.trunks), given.pbx.operators)
     ledger = Ledger(board)
     records: dict[str, CallRecord] = {}
-    for raw in _events(file.read()):
+    for raw in _events(_read(file)):
         event = parse(raw)
         if event is not None:
             ledger.apply(event)
@@ -163,6 +163,15 @@ def replay(ctx: click.Context, file: Any, trunks: tuple[str, ...]) -> None:
     if ledger.ignored:
         odd = ", ".join(f"{count} {name}" for name, count in sorted(ledger.ignored.items()))
         hint(f"events that did not fit: {odd}")
+
+
+def _read(file: str) -> str:
+    try:
+        with click.open_file(file, encoding="utf-8", errors="replace") as stream:
+            text: str = stream.read()
+    except OSError as error:
+        raise DepokError(f"{file} cannot be read: {error.strerror}") from error
+    return text
 
 
 def _take(ledger: Ledger, records: dict[str, CallRecord]) -> None:
@@ -191,6 +200,6 @@ def _settings_or_defaults(ctx: click.Context) -> Settings:
     """Replaying needs no PBX: without any settings the defaults do."""
     given: Path | None = ctx.find_root().obj
     path = settings_path(given)
-    if given is None and not path.exists():
+    if given is None and not os.access(path, os.R_OK):
         return Settings.model_validate({"ami": {"secret": "not used"}})
     return load(path)

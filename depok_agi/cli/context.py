@@ -34,7 +34,8 @@ def at_desk(given: Settings, action: Callable[[Desk], Awaitable[Got]]) -> Got:
 
 def actor() -> str:
     """Who is acting: whoever called sudo, else whose process this is. Never an option or a variable of ours."""
-    uid = int(os.environ["SUDO_UID"]) if os.environ.get("SUDO_UID", "").isdigit() else os.getuid()
+    sudo = os.environ.get("SUDO_UID", "")
+    uid = int(sudo) if sudo.isascii() and sudo.isdigit() else os.getuid()
     try:
         return pwd.getpwuid(uid).pw_name
     except KeyError:

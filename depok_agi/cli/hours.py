@@ -3,7 +3,7 @@
 import click
 
 from depok_agi.cli.context import actor, at_desk, settings
-from depok_agi.cli.output import hint, json_option, show_json
+from depok_agi.cli.output import hint, json_option, printable, show_json
 from depok_agi.cli.when import moment
 from depok_agi.config import Settings
 from depok_agi.desk import Desk, utc_now
@@ -42,7 +42,7 @@ def check(ctx: click.Context, at: str | None, *, as_json: bool) -> None:
         show_json(_to_json(answer, given))
         return
     state = "open" if answer.open else "closed"
-    click.echo(f"{state} at {answer.at.astimezone(given.timezone):%Y-%m-%d %H:%M}: {answer.rule}")
+    click.echo(f"{state} at {answer.at.astimezone(given.timezone):%Y-%m-%d %H:%M}: {printable(answer.rule)}")
     if answer.next_change_at:
         click.echo(f"next change: {answer.next_change_at.astimezone(given.timezone):%Y-%m-%d %H:%M}")
 

@@ -1,6 +1,7 @@
 """How results are shown: tables for people, JSON for scripts. Hints go to stderr."""
 
 import json
+import sys
 from collections.abc import Sequence
 from datetime import datetime, tzinfo
 from typing import Any
@@ -13,8 +14,11 @@ json_option = click.option("--json", "as_json", is_flag=True, help="For scripts:
 
 
 def show_json(value: Any) -> None:
-    """Print JSON."""
-    click.echo(json.dumps(value, indent=2, ensure_ascii=False))
+    """Print JSON: as it is read best, or in ASCII where a terminal would stumble over something or obey it."""
+    text = json.dumps(value, indent=2, ensure_ascii=False)
+    if (sys.stdout.encoding or "").lower() not in {"utf-8", "utf8"} or not text.replace("\n", "").isprintable():
+        text = json.dumps(value, indent=2)
+    click.echo(text)
 
 
 def show_table(columns: Sequence[str], rows: Sequence[Sequence[str]], *, empty: str) -> None:
@@ -31,7 +35,7 @@ def show_table(columns: Sequence[str], rows: Sequence[Sequence[str]], *, empty: 
     for column in columns:
         table.add_column(column, overflow="fold")
     for row in rows:
-        table.add_row(*[Text(cell, style="bold red" if cell.startswith("! ") else "") for cell in row])
+        table.add_row(*[Text(printable(cell), style="bold red" if cell.startswith("! ") else "") for cell in row])
     console = Console(highlight=False)
     if not console.is_terminal:
         console.width = 200

@@ -7,12 +7,14 @@ import click
 
 from depok_agi import prompts as spoken
 from depok_agi.cli.output import hint, json_option, show_json, show_table
+from depok_agi.cli.sudo import no_path_under_sudo
 from depok_agi.errors import DepokError
 from depok_agi.voice.caller import Language
 
 script_option = click.option(
     "--script",
     type=click.Path(path_type=Path),
+    callback=no_path_under_sudo,
     default=Path("/etc/depok-agi/prompts.toml"),
     show_default=True,
     help="What the prompts say.",
@@ -20,6 +22,7 @@ script_option = click.option(
 sounds_option = click.option(
     "--sounds",
     type=click.Path(path_type=Path),
+    callback=no_path_under_sudo,
     default=Path("/usr/share/asterisk/sounds"),
     show_default=True,
     help="Asterisk's folder of sounds; the prompts stand in LANGUAGE/depok there.",

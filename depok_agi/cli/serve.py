@@ -7,6 +7,7 @@ import sys
 import click
 
 from depok_agi.cli.context import settings
+from depok_agi.errors import DepokError
 
 
 @click.command()
@@ -25,4 +26,16 @@ def serve(ctx: click.Context) -> None:
     )
     logging.getLogger("panoramisk").setLevel(logging.CRITICAL)  # its complaints are told once, by our own wrapper
     given = settings(ctx)
-    asyncio.run(daemon.serve(given, on_ready=lambda text: click.echo(f"ready: {text}", err=True)))
+    try:
+        asyncio.run(daemon.serve(given, on_ready=lambda text: click.echo(f"ready: {text}", err=True)))
+    except* Exception as failed:
+        known = failed.subgroup(DepokError)
+        if known is not None:
+            raise _first(known) from None
+        logging.getLogger(__name__).critical("the daemon failed; this is a defect", exc_info=failed)
+        ctx.exit(1)
+
+
+def _first(group: BaseExceptionGroup[DepokError]) -> DepokError:
+    inner = group.exceptions[0]
+    return _first(inner) if isinstance(inner, BaseExceptionGroup) else inner

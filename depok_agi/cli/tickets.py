@@ -1,7 +1,6 @@
 """`tickets`: what citizens were promised an answer to."""
 
 import sys
-from typing import TextIO
 
 import click
 
@@ -55,7 +54,7 @@ def new(
       depok-agi tickets new --caller 0811-0000-1234 --category sampah --area Beji --text 'Sampah menumpuk'
     """
     given = settings(ctx)
-    told = _text(text, sys.stdin)
+    told = _text(text)
 
     async def open_(desk: Desk) -> Ticket:
         number, call_id = caller, None
@@ -150,7 +149,7 @@ def show(ctx: click.Context, number: str, *, as_json: bool) -> None:
         click.echo(f"  OPD       {ticket.opd}, due {due} ({both})")
     for entry in history:
         about = ", ".join(f"{key}: {value}" for key, value in entry.detail.items() if value is not None)
-        click.echo(f"  {when(entry.at, given.timezone)}  {entry.action} by {entry.actor}  {about}".rstrip())
+        click.echo(f"  {when(entry.at, given.timezone)}  {entry.action} by {entry.actor}  {printable(about)}".rstrip())
         for line in (entry.text or "").splitlines():
             click.echo(f"      {printable(line)}")
 
@@ -187,7 +186,7 @@ def answer(ctx: click.Context, number: str, text: str | None, *, as_json: bool) 
       depok-agi tickets answer 1000015 --text 'Sampah diangkut hari ini'
     """
     given = settings(ctx)
-    told = _text(text, sys.stdin)
+    told = _text(text)
     ticket = at_desk(given, lambda desk: desk_tickets.answer(desk, number, told, actor()))
     owed = f"The citizen is owed a call: callback {ticket.callback}." if ticket.callback else "Nobody can be called."
     _show_change(ticket, given, owed, as_json=as_json)
@@ -219,12 +218,14 @@ def _show_change(ticket: Ticket, given: Settings, next_: str, *, as_json: bool) 
         hint(next_)
 
 
-def _text(given: str | None, stdin: TextIO) -> str:
+def _text(given: str | None) -> str:
     if given is not None:
         return given
-    if stdin.isatty():
+    if sys.stdin is None:
+        return ""
+    if sys.stdin.isatty():
         hint("Type the text, end with Ctrl-D:")
-    return stdin.read().strip()
+    return sys.stdin.buffer.read().decode("utf-8", "replace").replace("\r\n", "\n").strip()
 
 
 def _short(text: str | None) -> str:

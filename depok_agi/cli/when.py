@@ -6,6 +6,7 @@ from datetime import datetime, timedelta, tzinfo
 import click
 
 _AHEAD = re.compile(r"\+(\d{1,5})([mhd])")
+_YEARS = range(1970, 2200)
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 
 
@@ -22,14 +23,18 @@ def moment(text: str, timezone: tzinfo, now: datetime) -> datetime:
     words = {"now": now, "today": midnight, "yesterday": midnight - timedelta(days=1)}
     if text in words:
         return words[text]
-    if ahead := _AHEAD.fullmatch(text):
-        return now + timedelta(**{_UNITS[ahead[2]]: int(ahead[1])})
-    if re.fullmatch(r"\d{1,2}:\d{2}", text):
-        text = f"{midnight:%Y-%m-%d}T{text.zfill(5)}"
+    found: datetime | None
     try:
-        found = datetime.fromisoformat(text)
+        if ahead := _AHEAD.fullmatch(text):
+            found = now + timedelta(**{_UNITS[ahead[2]]: int(ahead[1])})
+        elif re.fullmatch(r"\d{1,2}:\d{2}", text):
+            found = datetime.fromisoformat(f"{midnight:%Y-%m-%d}T{text.zfill(5)}")
+        else:
+            found = datetime.fromisoformat(text)
     except ValueError:
+        found = None
+    if found is None or found.year not in _YEARS:
         raise click.BadParameter(
             f"{text!r} is no moment: write 2026-11-24, '2026-11-24 10:00', 10:00, today, yesterday, now or +2h"
-        ) from None
+        )
     return found if found.tzinfo else found.replace(tzinfo=timezone)

@@ -1,6 +1,7 @@
 """Whom to call back: owing, claiming, finishing."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
 import aiosqlite
@@ -71,7 +72,8 @@ async def listed(desk: Desk, *, every: bool = False) -> list[Callback]:
 
 async def _with_attempts(desk: Desk, row: aiosqlite.Row) -> Callback:
     attempts = desk.store.queries.list_attempts(desk.store.reader, callback=row["id"])
-    return rows.callback_from_row(row, tuple([rows.attempt_from_row(attempt) async for attempt in attempts]))
+    found = rows.callback_from_row(row, tuple([rows.attempt_from_row(attempt) async for attempt in attempts]))
+    return replace(found, debt=rules.lapse(found.debt, desk.now()))
 
 
 async def show(desk: Desk, callback: int) -> Callback:
@@ -96,9 +98,8 @@ async def claim(desk: Desk, callback: int, operator: str) -> Callback:
 async def claim_next(desk: Desk, operator: str) -> Callback | None:
     """Take the most urgent one that may be called now; None when nobody is to be called."""
     for candidate in await listed(desk):
-        now = desk.now()
-        debt = rules.lapse(candidate.debt, now)
-        if rules.is_waiting(debt, now) or debt.claimed_by not in (None, operator):
+        debt = candidate.debt
+        if rules.is_waiting(debt, desk.now()) or debt.claimed_by not in (None, operator):
             continue
         try:
             return await claim(desk, candidate.id, operator)

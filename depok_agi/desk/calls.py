@@ -21,21 +21,23 @@ Listed = tuple[CallRecord, str | None, int | None]
 async def record(desk: Desk, records: list[CallRecord], dropped: list[str]) -> None:
     """Write what the ledger says, and what follows from it, in one transaction. Doing it twice is doing it once."""
     async with desk.store.transaction() as connection:
-        for call in records:
-            await _record(desk, connection, call)
+        written = [await _put(desk, connection, call) for call in records]
         for old in dropped:
             await call_rows.drop(desk.store, connection, old, await _taken_over_by(desk, connection, old))
+        # Only now, with the callbacks of the dropped ones in place: what was owed for them is not owed again.
+        for call in written:
+            if call.ended and call.citizen is not None and call.ended_at is not None:
+                await _owe_or_settle(desk, connection, call, call.citizen, call.ended_at)
 
 
-async def _record(desk: Desk, connection: aiosqlite.Connection, call: CallRecord) -> None:
+async def _put(desk: Desk, connection: aiosqlite.Connection, call: CallRecord) -> CallRecord:
     requested_in = await _callback_asked_for(desk, connection, call)
     if requested_in is not None:
         call = with_fact(call, Fact.CALLBACK)
     await call_rows.put(desk.store, connection, call)
     if requested_in is not None:
         await desk.store.queries.add_callback_call(connection, callback=requested_in, call=call.id)
-    if call.ended and call.citizen is not None and call.ended_at is not None:
-        await _owe_or_settle(desk, connection, call, call.citizen, call.ended_at)
+    return call
 
 
 async def _owe_or_settle(

@@ -106,7 +106,7 @@ async def forward(desk: Desk, number: str, opd: str | None, actor: str) -> Ticke
             due_working_days_at=due.due_working_days_at,
         )
         await rows.put_change(desk.store, connection, ticket)
-        detail = {"opd": department.code, "clock": department.clock, "due_at": due.due_at.isoformat()}
+        detail = {"opd": department.code, "clock": department.clock, "due_at": due.due_at.isoformat(timespec="seconds")}
         entry = HistoryEntry(now, actor, TicketAction.FORWARD, detail, None)
         await rows.add_history(desk.store, connection, ticket.serial, entry)
     return await show(desk, number)

@@ -33,6 +33,7 @@ async def put(store: Store, connection: aiosqlite.Connection, record: CallRecord
                 "uniqueids": record.uniqueids,
                 "linkedids": record.linkedids,
                 "facts": record.facts,
+                "queued_since": record.queued_since,
                 "legs": [(leg.channel, leg.role, leg.started_at, leg.answered_at, leg.ended_at) for leg in record.legs],
                 "talks": [(talk.channels, talk.started_at, talk.ended_at) for talk in record.talks],
             }
@@ -82,6 +83,7 @@ def from_row(row: Any) -> CallRecord:
         uniqueids=tuple(detail["uniqueids"]),
         linkedids=tuple(detail["linkedids"]),
         facts=tuple(detail["facts"]),
+        queued_since=detail.get("queued_since"),
         legs=tuple(
             Leg(channel, party, Role(role), started_at, answered_at, ended_at)
             for (channel, role, started_at, answered_at, ended_at), party in zip(detail["legs"], parties, strict=True)

@@ -38,12 +38,13 @@ class Store:
         Raises:
             StoreError: it is missing, not a store, older or newer than this software, or cannot be opened.
         """
-        try:
-            is_missing = not migrate and not path.exists()  # noqa: ASYNC240 - once, at the start
-        except OSError as error:
-            raise StoreError(f"the store {path} cannot be reached: {error.strerror}") from error
-        if is_missing:
-            raise StoreError(f"there is no store at {path}; `depok-agi db migrate` makes one")
+        if not migrate:
+            try:
+                path.stat()  # noqa: ASYNC240 - once, at the start
+            except FileNotFoundError:
+                raise StoreError(f"there is no store at {path}; `depok-agi db migrate` makes one") from None
+            except OSError as error:
+                raise StoreError(f"the store {path} cannot be reached: {error.strerror}") from error
         with _told(path):
             writer = await _connect(path)
         try:

@@ -86,12 +86,13 @@ def history_from_row(row: Any) -> HistoryEntry:
 async def broken_links(store: Store) -> list[int]:
     """The ids of history rows that do not fit the chain: changed, removed before them, or with another text."""
     broken, previous = [], FIRST_HASH
-    async with store.queries.all_history_cursor(store.reader) as cursor:
-        async for row in cursor:
-            text_fits = row["text"] is None or _digest(row["salt"], row["text"]) == row["text_digest"]
-            if row["previous"] != previous or _hash(row) != row["hash"] or not text_fits:
-                broken.append(int(row["id"]))
-            previous = row["hash"]
+    with store.told():
+        async with store.queries.all_history_cursor(store.reader) as cursor:
+            async for row in cursor:
+                text_fits = row["text"] is None or _digest(row["salt"], row["text"]) == row["text_digest"]
+                if row["previous"] != previous or _hash(row) != row["hash"] or not text_fits:
+                    broken.append(int(row["id"]))
+                previous = row["hash"]
     return broken
 
 

@@ -45,7 +45,7 @@ SELECT at, operator, result, call, note FROM callback_attempts WHERE callback = 
 SELECT count(*) FROM callback_calls WHERE call = :call;
 
 -- name: list_overrides
-SELECT open, since, until, by, why FROM overrides WHERE until > :after ORDER BY id;
+SELECT open, since, until, by, why FROM overrides WHERE until > :after AND until > since ORDER BY id;
 
 -- name: add_override!
 INSERT INTO overrides (open, since, until, by, why) VALUES (:open, :since, :until, :by, :why);
