@@ -114,6 +114,13 @@ class Folders(_Section):
     published: Path = Path("/var/lib/depok-agi/published")
 
 
+class Journal(_Section):
+    """Asterisk's own records, which tell what the daemon missed."""
+
+    cel: Path = Path("/var/log/asterisk/cel-custom/depok.csv")
+    queue_log: Path = Path("/var/log/asterisk/queue_log")
+
+
 class Callbacks(_Section):
     """How citizens are called back (guesses of the field, to be set by the centre)."""
 
@@ -139,6 +146,7 @@ class Settings(_Section):
     ami: Ami
     fastagi: FastAgi = FastAgi()
     folders: Folders = Folders()
+    journal: Journal = Journal()
     callbacks: Callbacks = Callbacks()
 
     @cached_property
@@ -230,4 +238,7 @@ def _anchored(settings: Settings, folder: Path) -> Settings:
     folders = settings.folders.model_copy(
         update={name: folder / getattr(settings.folders, name) for name in Folders.model_fields}
     )
-    return settings.model_copy(update={"centre": centre, "ami": ami, "folders": folders})
+    journal = settings.journal.model_copy(
+        update={name: folder / getattr(settings.journal, name) for name in Journal.model_fields}
+    )
+    return settings.model_copy(update={"centre": centre, "ami": ami, "folders": folders, "journal": journal})

@@ -20,20 +20,24 @@ from depok_agi.asterisk.fastagi import FastAgiServer
 from depok_agi.calls import events
 from depok_agi.calls.call import Switchboard
 from depok_agi.calls.ledger import Ledger
-from depok_agi.calls.record import CallRecord
+from depok_agi.calls.record import CallRecord, Source
 from depok_agi.config import Settings, ami_secret
-from depok_agi.desk import Desk, calls, tickets
+from depok_agi.desk import Desk, calls, journal, tickets
 from depok_agi.desk import hours as desk_hours
 from depok_agi.desk.opening import open_desk
 from depok_agi.errors import AsteriskError, StoreError
 from depok_agi.guardian import BEAT_SECONDS, Guardian
 from depok_agi.hours.schedule import Schedule
+from depok_agi.recovery import CEL, QUEUE_LOG, Recovery
 from depok_agi.voice import published, spool, steps
 from depok_agi.voice.caller import Caller
 from depok_agi.voice.centre import CallbackRequest, Centre
 from depok_agi.voice.variables import StepName
 
 log = logging.getLogger(__name__)
+
+HEARTBEAT_SECONDS = 5.0
+"""How often the store learns, without any call, that the daemon listens: so exactly is the begin of a gap known."""
 
 MOST_EVENTS_WAITING = 200_000
 EVENTS_AT_ONCE = 500
@@ -88,7 +92,9 @@ class Unwritten:
 class Daemon:
     """One running daemon."""
 
-    def __init__(self, settings: Settings, desk: Desk, on_ready: Callable[[str], None]) -> None:
+    def __init__(
+        self, settings: Settings, desk: Desk, heard: journal.Heard | None, on_ready: Callable[[str], None]
+    ) -> None:
         self._settings = settings
         self._desk = desk
         self._on_ready = on_ready
@@ -104,6 +110,9 @@ class Daemon:
         board = Switchboard(settings.pbx.name, frozenset(settings.pbx.trunks), settings.pbx.operators)
         self._ledger = Ledger(board)
         login = AmiLogin(settings.ami.host, settings.ami.port, settings.ami.username, ami_secret(settings))
+        files = {CEL: settings.journal.cel, QUEUE_LOG: settings.journal.queue_log}
+        self._recovery = Recovery(settings.pbx.name, files, heard)
+        self._written_at = 0.0
         self._ami = AmiLink(login, on_event=self._on_event, on_up=self._resync, on_state=self._on_ami_state)
         self._fastagi = FastAgiServer({name: self._step(name) for name in StepName})
 
@@ -116,7 +125,7 @@ class Daemon:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._stop.set)
-        self._ledger.resume(await calls.open_calls(self._desk))
+        self._ledger.resume(await calls.unsettled(self._desk, self._recovery.ended_since))
         await self._publish()
         port = await self._fastagi.start(self._settings.fastagi.host, self._settings.fastagi.port)
         guardian = Guardian()
@@ -171,6 +180,8 @@ class Daemon:
     def _on_ami_state(self, state: AmiState, reason: str) -> None:
         if state is not AmiState.CONNECTING:
             self._ami_tried.set()
+        if state is not AmiState.UP:
+            self._recovery.link_down()
         notify(f"STATUS=AMI {state}{': ' + reason if reason else ''}")
 
     async def _resync(self) -> None:
@@ -194,22 +205,45 @@ class Daemon:
             item = await self._events.get()
             while True:
                 taken += 1
-                self._take(item)
+                await self._take(item)
                 if taken >= EVENTS_AT_ONCE or self._events.empty():
                     break
                 item = self._events.get_nowait()
-            self._unwritten.add(*self._ledger.changes())
+            self._give_out()
             for _ in range(taken):
                 self._events.task_done()
 
-    def _take(self, item: Mapping[str, str] | events.LinkUp | events.ChannelsListed) -> None:
+    async def _take(self, item: Mapping[str, str] | events.LinkUp | events.ChannelsListed) -> None:
+        match item:
+            case events.LinkUp():
+                self._apply(item)
+                await self._recovery.catch_up(self._apply_recovered, self._give_out)
+            case events.ChannelsListed():
+                self._apply(item)
+                self._give_out()
+                self._recovery.caught_up()
+                self._unwritten.some.set()  # from here on is covered, calls or none
+            case _:
+                event = events.parse(item)
+                if event is not None:
+                    self._apply(event)
+
+    def _apply(self, event: events.Event | events.LinkUp | events.ChannelsListed) -> None:
         try:
-            event = events.parse(item) if isinstance(item, Mapping) else item
-            if event is not None:
-                self._ledger.apply(event)
+            self._ledger.apply(event)
         except Exception:  # one odd event may not end the log of all the others
-            name = item.get("Event") if isinstance(item, Mapping) else type(item).__name__
-            log.exception("an event %s could not be taken and was passed over", name)
+            log.exception("an event %s could not be taken and was passed over", type(event).__name__)
+
+    def _apply_recovered(self, event: events.Event) -> None:
+        try:
+            self._ledger.apply(event, Source.RECOVERED)
+        except Exception:  # as above
+            log.exception("an event %s of the journal could not be taken and was passed over", type(event).__name__)
+
+    def _give_out(self) -> None:
+        records, dropped = self._ledger.changes()
+        self._recovery.touched(records)
+        self._unwritten.add(records, dropped)
 
     async def _write(self) -> None:
         complained = False
@@ -229,10 +263,14 @@ class Daemon:
 
     async def _write_once(self) -> None:
         records, dropped = self._unwritten.take()
+        heard = self._recovery.covered()
+        self._written_at = time.monotonic()
         try:
-            await calls.record(self._desk, list(records.values()), sorted(dropped))
+            await calls.record(self._desk, list(records.values()), sorted(dropped), heard)
         except (StoreError, asyncio.CancelledError):
             self._unwritten.put_back(records, dropped)
+            if heard is not None:
+                self._recovery.give_back(heard)
             raise
         except Exception:
             log.exception("%d calls could not be written together: each is tried by itself", len(records))
@@ -295,8 +333,16 @@ class Daemon:
                 complained = True
             else:
                 complained = False
+            self._note()
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._look.wait(), LOOK_SECONDS)
+
+    def _note(self) -> None:
+        """Note how far the journal is covered, and have it written now and then when no call does it."""
+        if self._events.empty():
+            self._recovery.note()
+        if time.monotonic() - self._written_at >= HEARTBEAT_SECONDS and self._recovery.is_listening:
+            self._unwritten.some.set()
 
     async def _collect(self) -> None:
         """Take what callers left out of the spool into the store."""
@@ -364,4 +410,4 @@ async def serve(settings: Settings, on_ready: Callable[[str], None]) -> None:
     except OSError as error:
         raise StoreError(f"a folder cannot be made: {error}") from error
     async with open_desk(settings, migrate=True) as desk:
-        await Daemon(settings, desk, on_ready).run()
+        await Daemon(settings, desk, await journal.load(desk), on_ready).run()

@@ -4,12 +4,24 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from depok_agi.calls import events as ev
-from depok_agi.calls.facts import Fact, outcome
+from depok_agi.calls.facts import QUEUE_FACTS, Fact, outcome
 from depok_agi.calls.numbers import to_e164
-from depok_agi.calls.record import CallRecord, Direction, Leg, Role, Source, Talk
+from depok_agi.calls.record import CallRecord, Direction, Leg, MenuStep, QueueVisit, Role, Source, Talk
 
 _NOT_DEVICES = ("Local/", "Announcer/", "Recorder/", "CBAnn/", "CBRec/", "Surrogate/", "Message/", "Bridge/")
 """Channels that Asterisk makes for its own use (`main/core_local.c`, `main/bridge_*.c`): nobody listens behind them."""
+
+
+NEAR = ev.MICROSECONDS // 2
+"""The same thing, told by the manager interface and by CEL, has times that differ by less."""
+
+QUEUE_LOG_NEAR = 2 * ev.MICROSECONDS
+"""The same for queue_log, whose times are whole seconds."""
+
+
+def near(one: int | None, other: int | None, apart: int) -> bool:
+    """May these two be one and the same moment?"""
+    return one is not None and other is not None and abs(one - other) <= apart
 
 
 def order(uniqueid: str) -> tuple[int, int, str]:
@@ -54,6 +66,8 @@ class Channel:
     ended_at: int | None = None
     ended: bool = False
     cause: int | None = None
+    begun: bool = False
+    """Was it seen to begin?"""
 
     @property
     def is_device(self) -> bool:
@@ -79,6 +93,31 @@ class OpenTalk:
 
 
 @dataclass(slots=True)
+class Visit:
+    """One time that the caller stands, or stood, in a queue."""
+
+    queue: str
+    joined_at: int | None
+    left_at: int | None = None
+    left: bool = False
+    hold: int | None = None
+    fact: Fact | None = Fact.QUEUEING
+
+    def begun_by(self, at: int | None) -> bool:
+        """Had it begun at this moment, as far as whole seconds can tell?"""
+        return self.joined_at is None or at is None or self.joined_at <= at + QUEUE_LOG_NEAR
+
+    def order(self) -> int:
+        """By time."""
+        return self.joined_at or self.left_at or 0
+
+    @property
+    def seconds(self) -> int | None:
+        """How long: by Asterisk's own count, so that every record of the call says the same."""
+        return self.hold if self.hold is not None else _seconds(_between(self.joined_at, self.left_at))
+
+
+@dataclass(slots=True)
 class Call:
     """All that is known of one call. `ids` are all its Uniqueids and Linkedids: what the ledger finds it by.
 
@@ -92,10 +131,9 @@ class Call:
     channels: dict[str, Channel] = field(default_factory=dict)
     facts: set[Fact] = field(default_factory=set)
     talks: list[OpenTalk] = field(default_factory=list)
-    queue: str | None = None
-    joined_at: int | None = None
-    waited: int | None = None
-    keys: str = ""
+    visits: list[Visit] = field(default_factory=list)
+    steps: list[MenuStep] = field(default_factory=list)
+    sources: set[Source] = field(default_factory=set)
     ended: bool = False
     written_as: str | None = None
     seen: set[ev.Event] = field(default_factory=set)
@@ -108,22 +146,25 @@ class Call:
         self.channels |= other.channels
         self.facts |= other.facts
         self.talks += other.talks
-        self.queue = self.queue or other.queue
-        self.joined_at = self.joined_at if self.joined_at is not None else other.joined_at
-        if other.waited is not None:
-            self.waited = (self.waited or 0) + other.waited
-        self.keys += other.keys
+        self.visits = sorted(self.visits + other.visits, key=Visit.order)
+        self.steps += other.steps
+        self.sources |= other.sources
         self.seen |= other.seen
         self.left += other.left
         self.ended = self.ended and other.ended
         if not self.ended:
             self.facts.discard(Fact.UNSEEN_END)
 
+    def visit(self, at: int | None) -> "Visit | None":
+        """The queue visit that something at this moment is about: the last one that had begun."""
+        begun = [visit for visit in self.visits if visit.begun_by(at)]
+        return begun[-1] if begun else None
+
     def stop_waiting(self, at: int | None) -> None:
         """The caller stands in no queue any more."""
-        if self.joined_at is not None:
-            self.waited = (self.waited or 0) + (_between(self.joined_at, at) or 0)
-            self.joined_at = None
+        for visit in self.visits:
+            if not visit.left:
+                visit.left, visit.left_at = True, at
 
     def end_talks(self, channel: Channel, bridge: str | None, at: int | None) -> None:
         """The channel left the bridge, or every bridge."""
@@ -188,6 +229,18 @@ def _leg(channel: Channel, initiator: Channel, board: Switchboard) -> Leg:
     return Leg(channel.name, party, role, channel.started_at, channel.answered_at, channel.ended_at)
 
 
+def _facts(call: Call, *, spoke: bool) -> set[Fact]:
+    """All facts: what the conversations and the last queue visit come to is seen only now."""
+    derived = {Fact.SPOKE} if spoke else set()
+    if call.visits and (last := call.visits[-1].fact) is not None:
+        derived.add(last)
+    return call.facts | derived
+
+
+def _source(call: Call) -> Source:
+    return Source.MIXED if len(call.sources) > 1 else next(iter(call.sources), Source.LIVE)
+
+
 def freeze(call: Call, board: Switchboard) -> CallRecord:
     """The record as it is known now."""
     channels = sorted(call.channels.values(), key=lambda channel: order(channel.uniqueid))
@@ -202,7 +255,8 @@ def freeze(call: Call, board: Switchboard) -> CallRecord:
             next((s for s in sides if s is initiator or direction is Direction.INBOUND), sides[0]), board
         )
     spoken = [time for talk in conversations if (time := _between(talk.started_at, talk.ended_at)) is not None]
-    facts = (call.facts - {Fact.SPOKE}) | ({Fact.SPOKE} if conversations else set())
+    facts = _facts(call, spoke=bool(conversations))
+    waits = [seconds for visit in call.visits if visit.left and (seconds := visit.seconds) is not None]
     ends = [channel.ended_at for channel in channels if channel.ended_at is not None]
     starts = [channel.started_at for channel in channels if channel.started_at is not None]
     return CallRecord(
@@ -217,30 +271,44 @@ def freeze(call: Call, board: Switchboard) -> CallRecord:
         ended=call.ended,
         outcome=outcome(direction, facts) if call.ended else None,
         operator=operator,
-        queue=call.queue,
-        wait_seconds=_seconds(call.waited),
+        queue=next((visit.queue for visit in reversed(call.visits) if visit.queue), None),
+        wait_seconds=sum(waits) if waits else None,
         talk_seconds=_seconds(sum(spoken)) if spoken else None,
-        menu_path=call.keys,
+        menu_path="".join(step.keys for step in call.steps),
         hangup_cause=initiator.cause,
-        source=Source.LIVE,
+        source=_source(call),
         uniqueids=tuple(channel.uniqueid for channel in channels),
         linkedids=tuple(sorted(call.linkedids, key=order)),
         facts=tuple(sorted(facts)),
         legs=tuple(_leg(channel, initiator, board) for channel in channels),
         talks=tuple(Talk((t.first.name, t.second.name), t.started_at, t.ended_at) for t in talks),
-        queued_since=call.joined_at,
+        visits=tuple(QueueVisit(v.queue, v.joined_at, v.left_at, v.left, v.hold, v.fact) for v in call.visits),
+        steps=tuple(call.steps),
     )
+
+
+DERIVED_FACTS = {Fact.SPOKE, *QUEUE_FACTS}
+SOURCES_OF = {
+    Source.LIVE: {Source.LIVE},
+    Source.RECOVERED: {Source.RECOVERED},
+    Source.MIXED: {Source.LIVE, Source.RECOVERED},
+}
 
 
 def thaw(record: CallRecord) -> Call:
     """A call to go on with, from the record of one that was up when the daemon last ran."""
-    call = Call(linkedids=set(record.linkedids), facts={Fact(fact) for fact in record.facts}, queue=record.queue)
+    call = Call(linkedids=set(record.linkedids), steps=list(record.steps), ended=record.ended)
+    call.facts = {Fact(fact) for fact in record.facts} - DERIVED_FACTS
     call.ids = {*record.linkedids, *record.uniqueids}
-    call.keys, call.joined_at = record.menu_path, record.queued_since
-    call.waited = None if record.wait_seconds is None else record.wait_seconds * ev.MICROSECONDS
+    call.sources = set(SOURCES_OF[record.source])
+    call.visits = [
+        Visit(v.queue, v.joined_at, v.left_at, v.left, v.hold, None if v.fact is None else Fact(v.fact))
+        for v in record.visits
+    ]
     for uniqueid, leg in zip(record.uniqueids, record.legs, strict=True):
         channel = Channel(uniqueid, leg.channel, started_at=leg.started_at, answered_at=leg.answered_at)
         channel.ended_at, channel.ended = leg.ended_at, leg.ended_at is not None
+        channel.begun = leg.started_at is not None
         channel.member = leg.party if leg.role is Role.OPERATOR else None
         call.channels[uniqueid] = channel
     initiator = min((c for c in call.channels.values() if c.is_device), key=lambda c: order(c.uniqueid), default=None)

@@ -99,6 +99,14 @@ class QueueLeft(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class QueueAbandoned(Event):
+    """QueueCallerAbandon: nobody took it. Not `abandoned`: it also comes on timeout and from an empty queue."""
+
+    queue: str
+    hold: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class AgentRung(Event):
     """AgentCalled: the queue rings a member's phone, the channel `other`."""
 
@@ -110,13 +118,14 @@ class AgentRung(Event):
 
 @dataclass(frozen=True, slots=True)
 class AgentConnected(Event):
-    """AgentConnect: the member has picked up and the queue joins the two."""
+    """AgentConnect: the member has picked up and the queue joins the two. `hold` is Asterisk's count of the wait."""
 
     other: str
     other_linkedid: str
     other_channel: str
     member: str
     queue: str
+    hold: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,19 +162,22 @@ _Base = tuple[int | None, str, str, str]
 
 
 def _base(raw: Raw) -> _Base:
-    return _time(raw), raw.get("Uniqueid", ""), raw.get("Linkedid", ""), raw.get("Channel", "")
+    return microseconds(raw.get("Timestamp")), raw.get("Uniqueid", ""), raw.get("Linkedid", ""), raw.get("Channel", "")
 
 
-def _time(raw: Raw) -> int | None:
-    text = raw.get("Timestamp")
-    if not text:
-        return None
+def microseconds(text: str | None) -> int | None:
+    """Asterisk's `seconds.fraction` since 1970 UTC as microseconds; None for what is no such time."""
+    seconds, _, fraction = (text or "").partition(".")
     try:
-        seconds, _, fraction = text.partition(".")
         at = int(seconds) * MICROSECONDS + int((fraction + "000000")[:6])
     except ValueError:
         return None
     return at if 0 < at < LATEST else None
+
+
+def whole_number(text: str) -> int | None:
+    """The number, where it is one."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None  # noqa: PLR2004
 
 
 def _newstate(raw: Raw) -> Event | None:
@@ -200,9 +212,16 @@ _PARSERS: dict[str, Callable[[Raw], Event | None]] = {
     "BridgeLeave": lambda raw: BridgeLeft(*_base(raw), raw.get("BridgeUniqueid", "")),
     "QueueCallerJoin": lambda raw: QueueJoined(*_base(raw), raw.get("Queue", "")),
     "QueueCallerLeave": lambda raw: QueueLeft(*_base(raw), raw.get("Queue", "")),
+    "QueueCallerAbandon": lambda raw: QueueAbandoned(
+        *_base(raw), raw.get("Queue", ""), whole_number(raw.get("HoldTime", ""))
+    ),
     "AgentCalled": lambda raw: AgentRung(*_base(raw), *_destination(raw), raw.get("MemberName", "")),
     "AgentConnect": lambda raw: AgentConnected(
-        *_base(raw), *_destination(raw), raw.get("MemberName", ""), raw.get("Queue", "")
+        *_base(raw),
+        *_destination(raw),
+        raw.get("MemberName", ""),
+        raw.get("Queue", ""),
+        whole_number(raw.get("HoldTime", "")),
     ),
     "UserEvent": _user_event,
 }

@@ -19,18 +19,39 @@ The table of what each event does, `TRANSITIONS`, stands at the end of the file,
 
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from depok_agi.calls import events as ev
-from depok_agi.calls.call import Call, Channel, OpenTalk, Switchboard, freeze, order, thaw
-from depok_agi.calls.facts import DIAL_FACTS, DIAL_STATUS, QUEUE_FACTS, QUEUE_STATUS, STEP_RESULT, Fact
-from depok_agi.calls.record import CallRecord
+from depok_agi.calls.call import (
+    NEAR,
+    QUEUE_LOG_NEAR,
+    Call,
+    Channel,
+    OpenTalk,
+    Switchboard,
+    Visit,
+    freeze,
+    near,
+    order,
+    thaw,
+)
+from depok_agi.calls.facts import DIAL_FACTS, DIAL_STATUS, QUEUE_STATUS, STEP_RESULT, Fact
+from depok_agi.calls.record import CallRecord, MenuStep, Source
 
 REMEMBER = 120 * ev.MICROSECONDS
 """How long, in event time, the ids of an ended call are remembered for late events."""
 
 REMEMBER_AT_MOST = 2_000
 """How many ended calls are remembered at the most: the bound where events have no times."""
+
+
+_OF_QUEUES = (ev.QueueJoined, ev.QueueLeft, ev.QueueAbandoned, ev.QueueEnded, ev.AgentConnected)
+TAKEN_LATE: Mapping[Source, tuple[type[ev.Event], ...]] = {
+    Source.LIVE: (ev.DialEnded,),
+    Source.RECOVERED: (ev.DialEnded, ev.StepDone, *_OF_QUEUES),
+}
+"""What is taken for a leg that has hung up, too: the journal's queue_log is read after its CEL."""
 
 
 class Ledger:
@@ -44,11 +65,13 @@ class Ledger:
         self._dropped: set[str] = set()
         self._ended: OrderedDict[int, tuple[int | None, Call]] = OrderedDict()
         self._unsure: set[str] = set()
+        self._source = Source.LIVE
         self.ignored: Counter[str] = Counter()
         """How many events of each kind did not fit."""
 
-    def apply(self, event: ev.Event | ev.LinkUp | ev.ChannelsListed) -> None:
-        """Take one event. Never raises on an event, however odd."""
+    def apply(self, event: ev.Event | ev.LinkUp | ev.ChannelsListed, source: Source = Source.LIVE) -> None:
+        """Take one event, live or out of the journal. Never raises on an event, however odd."""
+        self._source = source
         if isinstance(event, ev.LinkUp):
             self._link_up()
             return
@@ -57,7 +80,7 @@ class Ledger:
             return
         call = self._call_of(event)
         channel = call.channels.get(event.uniqueid or getattr(event, "other", "")) if call else None
-        late = channel is not None and channel.ended and not isinstance(event, ev.DialEnded)
+        late = channel is not None and channel.ended and not isinstance(event, TAKEN_LATE.get(source, ()))
         if late or (call is not None and event in call.seen):
             self.ignored[type(event).__name__] += 1
             return
@@ -89,12 +112,14 @@ class Ledger:
         return [freeze(call, self._board) for call in self._open_calls() if call.channels]
 
     def resume(self, records: Iterable[CallRecord]) -> None:
-        """Take up calls that were up when the daemon last ran, before any event."""
+        """Take up calls that were up, or had just ended, when the daemon last ran; before any event."""
         for record in records:
             call = thaw(record)
             call.written_as = record.id
             for known in call.ids:
                 self._calls[known] = call
+            if call.ended:
+                self._ended[id(call)] = (record.ended_at, call)
 
     def _open_calls(self) -> list[Call]:
         return list({id(call): call for call in self._calls.values() if not call.ended}.values())
@@ -143,6 +168,7 @@ class Ledger:
         if channel is None:
             channel = call.channels[uniqueid] = Channel(uniqueid, name)
             call.facts.add(Fact.UNSEEN_START)
+            call.sources.add(self._source)
             self._open(call)
         return channel
 
@@ -157,6 +183,8 @@ class Ledger:
         call.linkedids |= {event.linkedid, event.other_linkedid} - {""}
         if event.uniqueid:
             self._leg(call, event.uniqueid, event.channel)
+        if not event.other_channel:  # queue_log names the member's leg by its id alone
+            return call, call.channels.get(event.other)
         return call, self._leg(call, event.other, event.other_channel) if event.other else None
 
     # ---- one step per event ------------------------------------------------------------------------------------
@@ -168,16 +196,21 @@ class Ledger:
         if channel is None:
             channel = call.channels[event.uniqueid] = Channel(event.uniqueid, event.channel)
             self._open(call)
-        elif channel.started_at is not None or channel.caller:
+        elif channel.begun:
             self.ignored["ChannelCreated"] += 1
             return
+        channel.begun = True
         channel.started_at, channel.caller, channel.exten = event.at, event.caller, event.exten
+        call.sources.add(self._source)
+        if all(leg.begun for leg in call.channels.values()):
+            call.facts.discard(Fact.UNSEEN_START)
 
     def _answered(self, event: ev.ChannelAnswered) -> None:
         call, channel = self._of(event)
         call.facts.add(Fact.UP)
         if channel.answered_at is None:
             channel.answered_at = event.at
+            call.sources.add(self._source)
 
     def _hung_up(self, event: ev.HungUp) -> None:
         call, channel = self._of(event)
@@ -199,22 +232,38 @@ class Ledger:
             call.facts.add(DIAL_STATUS[event.status])
 
     def _queue_joined(self, event: ev.QueueJoined) -> None:
-        call, _ = self._of(event)
-        call.facts -= QUEUE_FACTS
-        call.facts.add(Fact.QUEUEING)
-        call.queue = event.queue
-        call.joined_at = event.at
+        call = self._in_queue(event)
+        if call is None or any(near(visit.joined_at, event.at, QUEUE_LOG_NEAR) for visit in call.visits):
+            self.ignored["QueueJoined"] += 1
+            return
+        call.sources.add(self._source)
+        call.visits.append(Visit(event.queue, event.at))
+        call.visits.sort(key=Visit.order)
 
     def _queue_left(self, event: ev.QueueLeft) -> None:
-        call, _ = self._of(event)
-        call.stop_waiting(event.at)
+        call = self._in_queue(event)
+        if call is not None:
+            self._left(call, event)
+
+    def _queue_abandoned(self, event: ev.QueueAbandoned) -> None:
+        call = self._in_queue(event)
+        if call is not None:
+            self._left(call, event, hold=event.hold)
 
     def _queue_ended(self, event: ev.QueueEnded) -> None:
-        call, _ = self._of(event)
-        call.stop_waiting(event.at)
-        if event.status in QUEUE_STATUS:
-            call.facts -= QUEUE_FACTS
-            call.facts.add(QUEUE_STATUS[event.status])
+        call = self._in_queue(event)
+        fact = QUEUE_STATUS.get(event.status)
+        if call is None:
+            return
+        visit = call.visit(event.at)
+        if fact is not None and (visit is None or visit.fact not in (Fact.QUEUEING, fact)):
+            # a full or an empty queue takes nobody in: no event of it comes before this one
+            visit = Visit("", None, event.at, left=True)
+            call.visits.append(visit)
+            call.visits.sort(key=Visit.order)
+        if visit is not None:
+            self._left(call, event)
+            visit.fact = fact if fact is not None else visit.fact
 
     def _agent_rung(self, event: ev.AgentRung) -> None:
         _, member = self._pair(event)
@@ -222,11 +271,37 @@ class Ledger:
             member.member = event.member or member.member
 
     def _agent_connected(self, event: ev.AgentConnected) -> None:
+        if self._in_queue(event) is None:
+            return
         call, member = self._pair(event)
         if member is not None:
             member.member = event.member or member.member
-        call.stop_waiting(event.at)
-        call.queue = event.queue or call.queue
+        if call.visit(event.at) is None:
+            call.visits.append(Visit(event.queue, None))
+        self._left(call, event, hold=event.hold)
+
+    def _in_queue(self, event: ev.Event) -> Call | None:
+        """The call of an event of a queue. queue_log does not name the channel, so what is unknown stays so."""
+        if event.uniqueid not in self._calls and not event.channel:
+            self.ignored[type(event).__name__] += 1
+            return None
+        call = self._call(event.uniqueid, event.linkedid)
+        if event.channel:
+            call.linkedids |= {event.linkedid} - {""}
+            self._leg(call, event.uniqueid, event.channel)
+        return call
+
+    def _left(self, call: Call, event: ev.Event, hold: int | None = None) -> None:
+        """The caller stands in the queue no more; how long they did, Asterisk may say in another event."""
+        visit = call.visit(event.at)
+        if visit is None:
+            self.ignored[type(event).__name__] += 1
+            return
+        if not visit.left:
+            visit.left, visit.left_at = True, event.at
+            call.sources.add(self._source)
+        if visit.hold is None:
+            visit.hold = hold
 
     def _bridge_entered(self, event: ev.BridgeEntered) -> None:
         members = self._bridges.get(event.bridge, {})
@@ -237,8 +312,17 @@ class Ledger:
             return
         for other, _ in members.values():
             if channel.is_device and other.is_device:
-                call.talks.append(OpenTalk(other, channel, event.bridge, event.at))
+                self._talk(call, OpenTalk(other, channel, event.bridge, event.at))
         self._bridges.setdefault(event.bridge, {})[event.uniqueid] = channel, event.at
+
+    def _talk(self, call: Call, talk: OpenTalk) -> None:
+        """A conversation begins, unless it is the one that is known already from elsewhere."""
+        for known in call.talks:
+            if known.is_of(talk.first, talk.second) and near(known.started_at, talk.started_at, NEAR):
+                known.bridge = known.bridge or talk.bridge
+                return
+        call.talks.append(talk)
+        call.sources.add(self._source)
 
     def _bridge_left(self, event: ev.BridgeLeft) -> None:
         members = self._bridges.get(event.bridge, {})
@@ -261,8 +345,15 @@ class Ledger:
 
     def _step_done(self, event: ev.StepDone) -> None:
         call, _ = self._of(event)
+        keys = "".join(key for key in event.keys if key in "0123456789*#")
+        done = MenuStep(event.at, event.step, event.result, keys)
+        if any(replace(known, at=done.at) == done and near(known.at, done.at, NEAR) for known in call.steps):
+            self.ignored["StepDone"] += 1
+            return
+        call.sources.add(self._source)
+        call.steps.append(done)
+        call.steps.sort(key=lambda step: step.at or 0)
         call.facts.add(Fact.IN_MENU)
-        call.keys += "".join(key for key in event.keys if key in "0123456789*#")
         fact = STEP_RESULT.get((event.step, event.result))
         if fact is not None:
             call.facts.add(fact)
@@ -304,6 +395,7 @@ class Ledger:
 
     def _end(self, call: Call, channel: Channel, at: int | None) -> None:
         channel.ended, channel.ended_at = True, at
+        call.sources.add(self._source)
         for bridge in [key for key, members in self._bridges.items() if channel.uniqueid in members]:
             self._leave(call, channel, bridge, at)
         call.end_talks(channel, None, at)
@@ -335,6 +427,7 @@ TRANSITIONS: Mapping[type[ev.Event], Callable[[Ledger, Any], None]] = {
     ev.AgentRung: Ledger._agent_rung,  # joins the operator's leg, which learns whose it is
     ev.AgentConnected: Ledger._agent_connected,  # waiting ends
     ev.QueueLeft: Ledger._queue_left,  # waiting ends
+    ev.QueueAbandoned: Ledger._queue_abandoned,  # the same, with Asterisk's count of the wait
     ev.QueueEnded: Ledger._queue_ended,  # back in the dialplan: why nobody took it
     ev.BridgeEntered: Ledger._bridge_entered,  # a conversation begins with each device that is there already
     ev.BridgeLeft: Ledger._bridge_left,  # it ends

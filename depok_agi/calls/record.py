@@ -77,13 +77,39 @@ class Talk:
 
 
 @dataclass(frozen=True, slots=True)
+class QueueVisit:
+    """One time that the caller stood in a queue.
+
+    `joined_at` is None for a queue that took nobody in, or whose joining nobody saw. `hold` is Asterisk's own count of
+    the seconds, which queue_log has too. `fact` is what it came to (`calls/facts.py`), None while that is not known.
+    """
+
+    queue: str
+    joined_at: int | None
+    left_at: int | None
+    left: bool
+    hold: int | None
+    fact: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class MenuStep:
+    """One step of the menu, as the dialplan told it."""
+
+    at: int | None
+    step: str
+    result: str
+    keys: str
+
+
+@dataclass(frozen=True, slots=True)
 class CallRecord:
     """One call, whatever number of channels it took.
 
     Times are microseconds since 1970 UTC, None while unknown; `ended_at` and `outcome` are None while the call is up.
     `id` carries the PBX's name, so that several hosts can share one store. `uniqueids` and `legs` go in step. `facts`
     is what the outcome was derived from (`calls/facts.py`). `answered_at` is when a person first spoke, not when
-    Asterisk took the call. `queued_since` is when the caller joined the queue that they stand in.
+    Asterisk took the call.
     """
 
     id: str
@@ -108,7 +134,8 @@ class CallRecord:
     facts: tuple[str, ...]
     legs: tuple[Leg, ...]
     talks: tuple[Talk, ...]
-    queued_since: int | None = None
+    visits: tuple[QueueVisit, ...] = ()
+    steps: tuple[MenuStep, ...] = ()
 
     @property
     def citizen(self) -> str | None:

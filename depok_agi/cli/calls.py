@@ -11,15 +11,16 @@ from depok_agi.calls.call import Switchboard
 from depok_agi.calls.events import parse
 from depok_agi.calls.ledger import Ledger
 from depok_agi.calls.numbers import to_e164
-from depok_agi.calls.record import CallRecord, Outcome, to_json
+from depok_agi.calls.record import CallRecord, Outcome, iso, to_json
 from depok_agi.cli.choices import choice_of
 from depok_agi.cli.context import at_desk, settings
 from depok_agi.cli.output import hint, json_option, person, printable, show_json, show_table, when
 from depok_agi.cli.sudo import no_path_under_sudo
 from depok_agi.cli.when import moment
 from depok_agi.config import Settings, load, settings_path
+from depok_agi.desk import Desk, journal, utc_now
 from depok_agi.desk import calls as desk_calls
-from depok_agi.desk import utc_now
+from depok_agi.desk.journal import Gap
 from depok_agi.errors import DepokError
 from depok_agi.store import times
 
@@ -61,18 +62,23 @@ def list_(
     start, end = (
         times.microseconds(moment(text, given.timezone, utc_now())) if text else None for text in (since, until)
     )
-    found = at_desk(
-        given,
-        lambda desk: desk_calls.listed(
-            desk, since=start, until=end, outcome=Outcome(outcome) if outcome else None, number=citizen, limit=limit
-        ),
-    )
+
+    async def look(desk: Desk) -> tuple[list[desk_calls.Listed], list[Gap]]:
+        wanted = Outcome(outcome) if outcome else None
+        listed = await desk_calls.listed(desk, since=start, until=end, outcome=wanted, number=citizen, limit=limit)
+        first = start if len(listed) < limit else listed[-1][0].started_at
+        return listed, await journal.gaps(desk, since=first, until=end)
+
+    found, gaps = at_desk(given, look)
     if as_json:
         show_json([to_json(call, given.timezone, ticket=t, callback=c) for call, t, c in found])
         return
     columns = ("Began", "Direction", "Citizen", "Outcome", "Operator", "Wait", "Talk", "Keys", "Ticket", "ID")
     rows = [_row(call, ticket, given) for call, ticket, _ in found]
     show_table(columns, rows, empty="There is no such call.")
+    for gap in reversed(gaps):
+        if gap.recovered or gap.unknown:
+            hint(_gap_line(gap, given))
     if len(found) == limit:
         hint(f"The newest {limit}; more with --limit.")
 
@@ -95,6 +101,51 @@ def _row(call: CallRecord, ticket: str | None, given: Settings) -> tuple[str, ..
 
 def _seconds(value: int | None) -> str:
     return "-" if value is None else f"{value // 60}:{value % 60:02}"
+
+
+def _gap_line(gap: Gap, given: Settings) -> str:
+    since, until = (times.moment(at).astimezone(given.timezone) for at in (gap.since, gap.until))
+    return f"gap {since:%d-%m %H:%M}-{until:%H:%M}: {gap.recovered} recovered, {gap.unknown} unknown"
+
+
+@calls.command()
+@click.option("--limit", type=click.IntRange(1, 1_000_000), default=50, show_default=True)
+@json_option
+@click.pass_context
+def gaps(ctx: click.Context, limit: int, *, as_json: bool) -> None:
+    """When nobody listened to Asterisk, newest first, and what its own journal gave back.
+
+    \b
+    Example:
+      depok-agi calls gaps
+    """
+    given = settings(ctx)
+    found = at_desk(given, lambda desk: journal.gaps(desk, limit=limit))
+    if as_json:
+        show_json(
+            [
+                {
+                    "pbx": gap.pbx,
+                    "since": iso(gap.since, given.timezone),
+                    "until": iso(gap.until, given.timezone),
+                    "recovered": gap.recovered,
+                    "unknown": gap.unknown,
+                }
+                for gap in found
+            ]
+        )
+        return
+    rows = [
+        (
+            gap.pbx,
+            when(times.moment(gap.since), given.timezone),
+            when(times.moment(gap.until), given.timezone),
+            str(gap.recovered),
+            str(gap.unknown),
+        )
+        for gap in found
+    ]
+    show_table(("PBX", "Since", "Until", "Recovered", "Unknown"), rows, empty="The call log has no gaps.")
 
 
 @calls.command()

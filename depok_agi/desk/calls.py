@@ -4,7 +4,7 @@ import aiosqlite
 
 from depok_agi.calls.facts import Fact, with_fact
 from depok_agi.calls.record import CallRecord, Direction, Outcome
-from depok_agi.desk import Desk, callbacks
+from depok_agi.desk import Desk, callbacks, journal
 from depok_agi.errors import NotFoundError, RefusedError
 from depok_agi.store import calls as call_rows
 from depok_agi.store.times import microseconds, moment
@@ -18,8 +18,11 @@ Listed = tuple[CallRecord, str | None, int | None]
 """A call, its newest ticket's number, its callback's id."""
 
 
-async def record(desk: Desk, records: list[CallRecord], dropped: list[str]) -> None:
-    """Write what the ledger says, and what follows from it, in one transaction. Doing it twice is doing it once."""
+async def record(desk: Desk, records: list[CallRecord], dropped: list[str], heard: journal.Heard | None = None) -> None:
+    """Write what the ledger says, and what follows from it, in one transaction. Doing it twice is doing it once.
+
+    `heard` says how far Asterisk's own journal is covered by these records: it commits with them or not at all.
+    """
     async with desk.store.transaction() as connection:
         written = [await _put(desk, connection, call) for call in records]
         for old in dropped:
@@ -28,6 +31,8 @@ async def record(desk: Desk, records: list[CallRecord], dropped: list[str]) -> N
         for call in written:
             if call.ended and call.citizen is not None and call.ended_at is not None:
                 await _owe_or_settle(desk, connection, call, call.citizen, call.ended_at)
+        if heard is not None:
+            await journal.put(desk, connection, heard)
 
 
 async def _put(desk: Desk, connection: aiosqlite.Connection, call: CallRecord) -> CallRecord:
@@ -135,8 +140,9 @@ async def _only_match(desk: Desk, part: str) -> str:
     raise NotFoundError(f"there is no call {part!r}; `depok-agi calls list` shows their ids")
 
 
-async def open_calls(desk: Desk) -> list[CallRecord]:
-    """The calls that have no end yet, as far as the store knows."""
+async def unsettled(desk: Desk, ended_since: int) -> list[CallRecord]:
+    """The calls that have no end yet, as far as the store knows, and those that ended since (microseconds UTC)."""
     store = desk.store
     with store.told():
-        return [call_rows.from_row(row) async for row in store.queries.list_open_calls(store.reader)]
+        rows = store.queries.list_unsettled_calls(store.reader, ended_since=ended_since)
+        return [call_rows.from_row(row) async for row in rows]

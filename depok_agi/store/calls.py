@@ -1,11 +1,12 @@
 """Call records to rows and back."""
 
 import json
+from dataclasses import astuple
 from typing import Any
 
 import aiosqlite
 
-from depok_agi.calls.record import CallRecord, Direction, Leg, Outcome, Role, Source, Talk
+from depok_agi.calls.record import CallRecord, Direction, Leg, MenuStep, Outcome, QueueVisit, Role, Source, Talk
 from depok_agi.store.database import Store
 
 
@@ -33,7 +34,8 @@ async def put(store: Store, connection: aiosqlite.Connection, record: CallRecord
                 "uniqueids": record.uniqueids,
                 "linkedids": record.linkedids,
                 "facts": record.facts,
-                "queued_since": record.queued_since,
+                "visits": [astuple(visit) for visit in record.visits],
+                "steps": [astuple(step) for step in record.steps],
                 "legs": [(leg.channel, leg.role, leg.started_at, leg.answered_at, leg.ended_at) for leg in record.legs],
                 "talks": [(talk.channels, talk.started_at, talk.ended_at) for talk in record.talks],
             }
@@ -83,7 +85,8 @@ def from_row(row: Any) -> CallRecord:
         uniqueids=tuple(detail["uniqueids"]),
         linkedids=tuple(detail["linkedids"]),
         facts=tuple(detail["facts"]),
-        queued_since=detail.get("queued_since"),
+        visits=tuple(QueueVisit(*visit) for visit in detail.get("visits", ())),
+        steps=tuple(MenuStep(*step) for step in detail.get("steps", ())),
         legs=tuple(
             Leg(channel, party, Role(role), started_at, answered_at, ended_at)
             for (channel, role, started_at, answered_at, ended_at), party in zip(detail["legs"], parties, strict=True)

@@ -6,6 +6,7 @@ other; one only reads, so that a caller who asks for a ticket's status never wai
 
 import asyncio
 import sqlite3
+import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from importlib import resources
@@ -115,12 +116,27 @@ async def _connect(path: Path) -> aiosqlite.Connection:
     connection = await aiosqlite.Connection(lambda: opened, iter_chunk_size=64)
     connection.row_factory = aiosqlite.Row
     try:
-        for pragma in ("journal_mode = WAL", "foreign_keys = ON", "synchronous = FULL", "secure_delete = ON"):
+        await _use_wal(connection)
+        for pragma in ("foreign_keys = ON", "synchronous = FULL", "secure_delete = ON"):
             await connection.execute(f"PRAGMA {pragma}")
     except BaseException:
         await connection.close()
         raise
     return connection
+
+
+async def _use_wal(connection: aiosqlite.Connection) -> None:
+    """Switch a new store to WAL. SQLite does not wait for others there, whatever the time-out: so this does."""
+    deadline = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            await connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > deadline:
+                raise
+            await asyncio.sleep(0.05)
+        else:
+            return
 
 
 def _queries() -> Any:

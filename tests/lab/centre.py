@@ -38,6 +38,9 @@ port = {fastagi_port}
 store = "depok-agi.sqlite"
 spool = "spool"
 published = "published"
+[journal]
+cel = "{cel}"
+queue_log = "{queue_log}"
 [callbacks]
 decent_from = 00:00:00
 decent_until = 23:59:59.999999
@@ -79,7 +82,12 @@ class Centre:
         secret = self.folder / "ami.secret"
         secret.touch(0o600)
         secret.write_text(self.pbx.ami_secret)
-        self.settings.write_text(SETTINGS.format(ami_port=self.pbx.ami_port, fastagi_port=self.pbx.fastagi_port))
+        pbx = self.pbx
+        self.settings.write_text(
+            SETTINGS.format(
+                ami_port=pbx.ami_port, fastagi_port=pbx.fastagi_port, cel=pbx.cel_csv, queue_log=pbx.queue_log
+            )
+        )
         try:
             self.pbx.start()
             self._put_prompts()

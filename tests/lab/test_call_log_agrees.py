@@ -5,17 +5,24 @@ import threading
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from depok_agi.calls.call import Switchboard
+from depok_agi.calls.journal import parse_cel, parse_queue_log
+from depok_agi.calls.ledger import Ledger
+from depok_agi.calls.record import Source, to_json
 from tests.lab.centre import Centre
 from tests.lab.pbx_root import PbxRoot
 from tests.lab.phones import Citizen, HangUp, Operator, OutsideCitizen, Pause, Press, Say, Step
 
 TO_OPERATOR: list[Step] = [Pause(1), Press("1"), Pause(1), Press("0")]
 CALLS = 11
+WIB = ZoneInfo("Asia/Jakarta")
 
 
 @pytest.fixture(scope="module")
@@ -143,6 +150,43 @@ def test_each_call_has_its_outcome(
 ) -> None:
     call = _of(morning, number)
     assert (call["direction"], call["outcome"], call["operator"]) == (direction, outcome, operator)
+
+
+SAME = ("direction", "caller", "dialled", "outcome", "operator", "queue", "wait_seconds", "menu_path", "hangup_cause")
+CLOSE = ("started_at", "answered_at", "ended_at")
+
+
+def test_the_journal_alone_gives_the_same_calls(morning: Centre) -> None:
+    board = Switchboard("depok", frozenset({"trunk"}), {"PJSIP/101": "siti", "PJSIP/102": "budi"})
+    ledger = Ledger(board)
+    lines = [(parse_cel, line) for line in morning.pbx.cel_csv.read_text().splitlines()]
+    lines += [(parse_queue_log, line) for line in morning.pbx.queue_log.read_text().splitlines()]
+    for parse, line in lines:
+        for event in parse(line):
+            ledger.apply(event, Source.RECOVERED)
+    records, dropped = ledger.changes()
+    recovered = {record.id: to_json(record, WIB) for record in records}
+    live = {call["id"]: call for call in morning.calls(CALLS)}
+    assert dropped == []
+    assert recovered.keys() == live.keys()
+    for call_id, call in live.items():
+        other = recovered[call_id]
+        assert [(name, other[name]) for name in SAME] == [(name, call[name]) for name in SAME]
+        assert (other["uniqueids"], other["linkedids"]) == (call["uniqueids"], call["linkedids"])
+        assert other["source"] == "recovered"
+        assert call["source"] == "live"
+        for name in CLOSE:
+            assert _apart(other[name], call[name]) <= 1, name
+        assert abs((other["talk_seconds"] or 0) - (call["talk_seconds"] or 0)) <= 1
+        assert [set(talk["channels"]) for talk in other["talks"]] == [set(talk["channels"]) for talk in call["talks"]]
+        parts = ("channel", "party", "role")
+        assert [[leg[p] for p in parts] for leg in other["legs"]] == [[leg[p] for p in parts] for leg in call["legs"]]
+
+
+def _apart(one: str | None, other: str | None) -> float:
+    if one is None or other is None:
+        return 0 if one == other else float("inf")
+    return abs((datetime.fromisoformat(one) - datetime.fromisoformat(other)).total_seconds())
 
 
 def test_two_calls_at_once_are_kept_apart(morning: Centre) -> None:

@@ -29,6 +29,7 @@ CREATE TABLE calls (
 CREATE INDEX calls_by_start ON calls (started_at, id);
 CREATE INDEX calls_by_citizen ON calls (citizen, started_at);
 CREATE INDEX calls_open ON calls (id) WHERE ended = 0;
+CREATE INDEX calls_by_end ON calls (ended_at);
 
 CREATE TABLE call_uniqueids (
     uniqueid TEXT PRIMARY KEY,
@@ -43,6 +44,25 @@ CREATE TABLE call_personal (
     dialled TEXT NOT NULL,
     parties TEXT NOT NULL -- JSON: who stood behind each leg
 );
+
+-- How far each of Asterisk's own files was read; written together with the calls, so that a crash replays harmlessly.
+CREATE TABLE journal_positions (
+    file TEXT PRIMARY KEY,
+    inode BIGINT NOT NULL,
+    read_to BIGINT NOT NULL,
+    heard_until BIGINT NOT NULL -- when the daemon last listened
+);
+
+-- When nobody listened, and what the journal gave back.
+CREATE TABLE gaps (
+    id INTEGER PRIMARY KEY,
+    pbx TEXT NOT NULL,
+    since BIGINT NOT NULL,
+    until BIGINT NOT NULL,
+    recovered INTEGER NOT NULL,
+    unknown INTEGER NOT NULL
+);
+CREATE INDEX gaps_by_time ON gaps (since);
 
 CREATE TABLE opds (
     code TEXT PRIMARY KEY,

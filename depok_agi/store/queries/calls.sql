@@ -60,11 +60,11 @@ WHERE (:since IS NULL OR c.started_at >= :since)
   AND (:citizen IS NULL OR c.citizen = :citizen)
 ORDER BY c.started_at DESC, c.id DESC LIMIT :limit;
 
--- name: list_open_calls
+-- name: list_unsettled_calls
 SELECT c.*, p.caller, p.caller_raw, p.dialled, p.parties,
     NULL AS ticket, NULL AS callback
 FROM calls c LEFT JOIN call_personal p ON p.call = c.id
-WHERE c.ended = 0;
+WHERE c.ended = 0 OR c.ended_at >= :ended_since;
 
 -- name: get_request_of_channel^
 SELECT uniqueid, at, callback FROM callback_requests WHERE uniqueid = :uniqueid;
@@ -80,3 +80,19 @@ INSERT INTO citizens (number, name) VALUES (:number, :name) RETURNING id;
 
 -- name: name_citizen!
 UPDATE citizens SET name = :name WHERE id = :id;
+
+-- name: list_positions
+SELECT file, inode, read_to, heard_until FROM journal_positions;
+
+-- name: put_position!
+INSERT INTO journal_positions (file, inode, read_to, heard_until) VALUES (:file, :inode, :read_to, :heard_until)
+ON CONFLICT (file) DO UPDATE SET
+    inode = excluded.inode, read_to = excluded.read_to, heard_until = excluded.heard_until;
+
+-- name: add_gap!
+INSERT INTO gaps (pbx, since, until, recovered, unknown) VALUES (:pbx, :since, :until, :recovered, :unknown);
+
+-- name: list_gaps
+SELECT pbx, since, until, recovered, unknown FROM gaps
+WHERE (:since IS NULL OR until >= :since) AND (:until IS NULL OR since < :until)
+ORDER BY since DESC, id DESC LIMIT :limit;

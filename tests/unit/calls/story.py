@@ -107,7 +107,7 @@ class Story:
         self.up(member)
         self.say("DialEnd", caller, member, DialStatus="ANSWER")
         self.say("QueueCallerLeave", caller, Queue="depok", Count="0", Position="1")
-        self.say("AgentConnect", caller, member, Queue="depok", MemberName=MEMBERS.get(device, ""), HoldTime="3")
+        self.say("AgentConnect", caller, member, Queue="depok", MemberName=MEMBERS.get(device, ""))
         self.talk(caller, member)
 
     def talk(self, *legs: str, bridge: str = "b1") -> None:

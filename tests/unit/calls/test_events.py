@@ -39,8 +39,12 @@ REST = ("depok-1795485600.2", "depok-1795485600.0", "PJSIP/102-00000002")
         ({"Event": "QueueCallerLeave", "Queue": "depok"}, ev.QueueLeft(*HEAD, "depok")),
         ({"Event": "AgentCalled", "MemberName": "siti", **OTHER}, ev.AgentRung(*HEAD, *REST, "siti")),
         (
-            {"Event": "AgentConnect", "MemberName": "siti", "Queue": "depok", **OTHER},
-            ev.AgentConnected(*HEAD, *REST, "siti", "depok"),
+            {"Event": "AgentConnect", "MemberName": "siti", "Queue": "depok", "HoldTime": "7", **OTHER},
+            ev.AgentConnected(*HEAD, *REST, "siti", "depok", 7),
+        ),
+        (
+            {"Event": "QueueCallerAbandon", "Queue": "depok", "HoldTime": "nonsense"},
+            ev.QueueAbandoned(*HEAD, "depok", None),
         ),
         (
             {"Event": "UserEvent", "UserEvent": "DepokStep", "Step": "menu", "Result": "complaint", "Keys": "2"},
@@ -61,7 +65,6 @@ def test_every_event_that_the_ledger_knows(raw: dict[str, str], event: ev.Event)
         {"Event": "VarSet"},
         {"Event": "RTCPSent"},
         {"Event": "AgentComplete"},
-        {"Event": "QueueCallerAbandon"},
         {"Event": "Newstate", "ChannelState": "5"},
         {"Event": "UserEvent", "UserEvent": "SomebodyElses"},
         {"Event": "UserEvent"},

@@ -190,4 +190,5 @@ class TestFinding:
 
     async def test_those_that_are_up_are_known_after_a_restart(self, desk: Desk) -> None:
         await record(desk, call("1.1", outcome=None), call("1.2"))
-        assert await calls.open_calls(desk) == [call("1.1", outcome=None)]
+        assert await calls.unsettled(desk, ended_since=1 << 60) == [call("1.1", outcome=None)]
+        assert {c.id for c in await calls.unsettled(desk, ended_since=0)} == {"depok-1.1", "depok-1.2"}

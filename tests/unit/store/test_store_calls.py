@@ -10,7 +10,7 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from depok_agi.calls.record import CallRecord, Direction, Leg, Outcome, Role, Source, Talk
+from depok_agi.calls.record import CallRecord, Direction, Leg, MenuStep, Outcome, QueueVisit, Role, Source, Talk
 from depok_agi.desk import Desk
 from depok_agi.store import calls as rows
 from depok_agi.store.database import Store
@@ -24,9 +24,15 @@ NUMBERS = st.none() | st.sampled_from([ANI, "+6281100005678", "+622112345678"])
 LEGS = st.builds(Leg, TEXT, st.none() | TEXT, st.sampled_from(Role), TIMES, TIMES, TIMES)
 TALKS = st.builds(Talk, st.tuples(TEXT, TEXT), TIMES, TIMES)
 FACTS = st.lists(WORD, max_size=3).map(tuple)
+VISITS = st.lists(
+    st.builds(QueueVisit, TEXT, TIMES, TIMES, st.booleans(), st.none() | st.integers(0, 9999), st.none() | WORD),
+    max_size=3,
+).map(tuple)
+STEPS = st.lists(st.builds(MenuStep, TIMES, TEXT, TEXT, TEXT), max_size=3).map(tuple)
 RECORDS = st.builds(
     CallRecord,
-    queued_since=TIMES,
+    visits=VISITS,
+    steps=STEPS,
     id=WORD,
     direction=st.sampled_from(Direction),
     caller=NUMBERS,

@@ -1,0 +1,124 @@
+"""Asterisk's own journal, CEL and queue_log, as the same typed events that the manager interface gives.
+
+What was missed live is read from here and goes through the same ledger. CEL has the channels, bridges and steps
+(`dialplan/asterisk/cel_custom.conf` sets the columns), queue_log has the queues and who answered. A line that cannot be
+understood gives nothing: the caller of these functions counts it.
+"""
+
+import csv
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from depok_agi.calls import events as ev
+
+_CEL_COLUMNS = 11
+_QUEUE_LOG_COLUMNS = 5
+_LONGEST_LINE = 20_000
+
+EXITS = {"EXITWITHTIMEOUT": "TIMEOUT", "EXITEMPTY": "LEAVEEMPTY", "WITHDRAW": "WITHDRAW"}
+"""Events of queue_log (`apps/app_queue.c`) and the QUEUESTATUS that the dialplan saw for them."""
+
+
+class NotUnderstoodError(ValueError):
+    """A line that is none of the journal's."""
+
+
+@dataclass(frozen=True, slots=True)
+class _CelLine:
+    base: tuple[int, str, str, str]
+    exten: str
+    caller: str
+    extra: str
+
+
+def parse_cel(line: str) -> list[ev.Event]:
+    """The events of one line of CEL; none where the ledger has no use for it.
+
+    Raises:
+        NotUnderstoodError: the line is damaged or of another mapping.
+    """
+    try:
+        columns = next(csv.reader([line[:_LONGEST_LINE]]), [])
+    except csv.Error as error:
+        raise NotUnderstoodError(str(error)) from None
+    if len(columns) != _CEL_COLUMNS:
+        raise NotUnderstoodError(f"{len(columns)} columns")
+    time, kind, uniqueid, linkedid, channel, exten, _, _, caller, _, extra = columns
+    at = ev.microseconds(time)
+    if at is None or not uniqueid:
+        raise NotUnderstoodError("no time or no channel")
+    parser = _CEL_PARSERS.get(kind)
+    return [] if parser is None else parser(_CelLine((at, uniqueid, linkedid, channel), exten, caller, extra))
+
+
+def _hangup(line: _CelLine) -> list[ev.Event]:
+    extra = _extra(line.extra)
+    cause = extra.get("hangupcause")
+    hung_up = ev.HungUp(*line.base, cause if isinstance(cause, int) else None)
+    status = _text(extra, "dialstatus")
+    return [ev.DialEnded(*line.base, "", "", "", status), hung_up] if status else [hung_up]
+
+
+def _step(line: _CelLine) -> list[ev.Event]:
+    step, _, rest = _text(_extra(line.extra), "extra").partition("/")
+    result, _, keys = rest.partition("/")
+    return [ev.StepDone(*line.base, step, result, keys)]
+
+
+_CEL_PARSERS: dict[str, Callable[[_CelLine], list[ev.Event]]] = {
+    "CHAN_START": lambda line: [ev.ChannelCreated(*line.base, line.caller, line.exten)],
+    "ANSWER": lambda line: [ev.ChannelAnswered(*line.base)],
+    "BRIDGE_ENTER": lambda line: [ev.BridgeEntered(*line.base, _text(_extra(line.extra), "bridge_id"))],
+    "BRIDGE_EXIT": lambda line: [ev.BridgeLeft(*line.base, _text(_extra(line.extra), "bridge_id"))],
+    "HANGUP": _hangup,
+    "DepokStep": _step,
+    "DepokQueue": lambda line: [ev.QueueEnded(*line.base, _text(_extra(line.extra), "extra"))],
+}
+
+
+def _extra(text: str) -> dict[str, Any]:
+    try:
+        found = json.loads(text) if text else {}
+    except (ValueError, RecursionError):
+        raise NotUnderstoodError("the extra column is not JSON") from None
+    return found if isinstance(found, dict) else {}
+
+
+def _text(extra: dict[str, Any], key: str) -> str:
+    value = extra.get(key, "")
+    return value if isinstance(value, str) else ""
+
+
+def parse_queue_log(line: str) -> list[ev.Event]:
+    """The events of one line of queue_log. Its times are whole seconds.
+
+    Raises:
+        NotUnderstoodError: the line is damaged.
+    """
+    columns = line[:_LONGEST_LINE].split("|")
+    if len(columns) < _QUEUE_LOG_COLUMNS:
+        raise NotUnderstoodError(f"{len(columns)} columns")
+    time, uniqueid, queue, agent, kind, *data = columns
+    at = ev.microseconds(time)
+    if at is None:
+        raise NotUnderstoodError("no time")
+    base = (at, uniqueid, "", "")
+    match kind:
+        case "ENTERQUEUE":
+            return [ev.QueueJoined(*base, queue)]
+        case "CONNECT":
+            return [ev.AgentConnected(*base, _at(data, 1), "", "", agent, queue, ev.whole_number(_at(data, 0)))]
+        case "ABANDON" | "EXITWITHTIMEOUT" | "EXITEMPTY":
+            left: list[ev.Event] = [ev.QueueAbandoned(*base, queue, ev.whole_number(_at(data, 2)))]
+            return [*left, ev.QueueEnded(*base, EXITS[kind])] if kind in EXITS else left
+        case "EXITWITHKEY":
+            return [ev.QueueAbandoned(*base, queue, ev.whole_number(_at(data, 3)))]
+        case "WITHDRAW":
+            return [ev.QueueLeft(*base, queue), ev.QueueEnded(*base, EXITS[kind])]
+    return []
+
+
+def _at(data: Sequence[str], index: int) -> str:
+    return data[index] if index < len(data) else ""
