@@ -98,7 +98,7 @@ class Daemon:
         self._settings = settings
         self._desk = desk
         self._on_ready = on_ready
-        self._schedule: Schedule = desk.schedule
+        self._schedule: Schedule = desk.schedule_around(desk.now())
         self._stop = asyncio.Event()
         self._look = asyncio.Event()
         self._ami_tried = asyncio.Event()

@@ -8,7 +8,6 @@ from depok_agi.cli.when import moment
 from depok_agi.config import Settings
 from depok_agi.desk import Desk, utc_now
 from depok_agi.desk import hours as desk_hours
-from depok_agi.desk.opening import base_schedule, years_around
 from depok_agi.hours.schedule import Answer
 from depok_agi.tickets.ticket import local_iso
 
@@ -34,8 +33,7 @@ def check(ctx: click.Context, at: str | None, *, as_json: bool) -> None:
     asked = moment(at, given.timezone, utc_now()) if at else utc_now()
 
     async def ask(desk: Desk) -> Answer:
-        around = Desk(desk.store, base_schedule(given, years_around(asked)), desk.policy)
-        return (await desk_hours.schedule(around, since=asked)).check(asked)
+        return (await desk_hours.schedule(desk, around=asked)).check(asked)
 
     answer = at_desk(given, ask)
     if as_json:

@@ -20,12 +20,14 @@ class Desk:
 
     Attributes:
         store: where it is remembered.
-        schedule: the hours file with its holidays, without the overrides, which are in the store.
+        schedule_around: the hours file with the holidays of the years around a moment, without the overrides, which are
+            in the store. Asked only when hours matter: most commands start faster without a calendar. Raises
+            SettingsError when the hours file is wrong.
         policy: how citizens are called back.
         now: the clock.
     """
 
     store: Store
-    schedule: Schedule
+    schedule_around: Callable[[datetime], Schedule]
     policy: CallbackPolicy
     now: Callable[[], datetime] = utc_now

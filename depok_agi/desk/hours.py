@@ -9,9 +9,10 @@ from depok_agi.hours.schedule import Override, Schedule
 from depok_agi.store.times import microseconds, moment
 
 
-async def schedule(desk: Desk, *, since: datetime | None = None) -> Schedule:
-    """The hours file with the overrides that end after `since` (now, when not given)."""
-    after = microseconds(since or desk.now())
+async def schedule(desk: Desk, *, around: datetime | None = None) -> Schedule:
+    """The hours file for a moment (now, when not given), with the overrides that end after it."""
+    moment_asked = around or desk.now()
+    after = microseconds(moment_asked)
     with desk.store.told():
         rows = desk.store.queries.list_overrides(desk.store.reader, after=after)
         overrides = tuple(
@@ -20,7 +21,7 @@ async def schedule(desk: Desk, *, since: datetime | None = None) -> Schedule:
                 async for row in rows
             ]
         )
-    return replace(desk.schedule, overrides=overrides)
+    return replace(desk.schedule_around(moment_asked), overrides=overrides)
 
 
 async def override(desk: Desk, *, is_open: bool, until: datetime, why: str, by: str) -> Override:

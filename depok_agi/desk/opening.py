@@ -6,7 +6,7 @@ from datetime import datetime
 from importlib import resources
 
 from depok_agi.config import Settings
-from depok_agi.desk import Desk, utc_now
+from depok_agi.desk import Desk
 from depok_agi.errors import SettingsError
 from depok_agi.hours.schedule import Schedule
 from depok_agi.store.database import Store
@@ -38,10 +38,16 @@ def years_around(at: datetime) -> range:
 
 @asynccontextmanager
 async def open_desk(settings: Settings, *, migrate: bool = False) -> AsyncIterator[Desk]:
-    """The desk, while its store is open. Raises SettingsError, StoreError."""
-    schedule = base_schedule(settings, years_around(utc_now()))
+    """The desk, while its store is open. Raises StoreError."""
+    by_year: dict[int, Schedule] = {}
+
+    def schedule_around(at: datetime) -> Schedule:
+        if at.year not in by_year:
+            by_year[at.year] = base_schedule(settings, years_around(at))
+        return by_year[at.year]
+
     store = await Store.open(settings.folders.store, migrate=migrate)
     try:
-        yield Desk(store, schedule, settings.callback_policy)
+        yield Desk(store, schedule_around, settings.callback_policy)
     finally:
         await store.close()

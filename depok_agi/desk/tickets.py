@@ -95,7 +95,7 @@ async def forward(desk: Desk, number: str, opd: str | None, actor: str) -> Ticke
         ticket, now = await _ticket(desk, connection, number), desk.now()
         status = step(ticket.status, TicketAction.FORWARD)
         department = await _opd(desk, connection, opd or await _opd_of_category(desk, connection, ticket))
-        due = deadlines(now, department.clock, desk.schedule)
+        due = deadlines(now, department.clock, desk.schedule_around(now))
         ticket = replace(
             ticket,
             status=status,

@@ -62,7 +62,7 @@ async def desk_at(path: Path, clock: Clock | None = None) -> AsyncIterator[Desk]
     """A desk with a store of its own on this file."""
     store = await Store.open(path if path.exists() else new_store(path))  # noqa: ASYNC240 - nobody waits for it
     try:
-        yield Desk(store, SCHEDULE, POLICY, clock or Clock())
+        yield Desk(store, lambda _: SCHEDULE, POLICY, clock or Clock())
     finally:
         await store.close()
 

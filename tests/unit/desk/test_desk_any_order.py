@@ -37,7 +37,7 @@ class AnyOrder(RuleBasedStateMachine):
         self.folder = Path(tempfile.mkdtemp())
         self.clock = Clock()
         store = self.run(Store.open(new_store(self.folder / "store.sqlite")))
-        self.desk = Desk(store, SCHEDULE, POLICY, self.clock)
+        self.desk = Desk(store, lambda _: SCHEDULE, POLICY, self.clock)
         self.called = 0
         self.given_up: set[str] = set()
 

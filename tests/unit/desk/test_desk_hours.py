@@ -57,7 +57,7 @@ async def test_a_past_moment_is_still_judged_by_the_override_of_its_time(desk: D
     await hours.override(desk, is_open=False, until=clock.at + timedelta(hours=2), why="banjir", by="siti")
     clock.later(minutes=30)
     await hours.clear(desk)
-    answer = (await hours.schedule(desk, since=then)).check(then)
+    answer = (await hours.schedule(desk, around=then)).check(then)
     assert (answer.open, answer.next_change_at) == (False, clock.at)
 
 
@@ -67,7 +67,7 @@ async def test_one_that_was_cleared_before_it_began_never_was(desk: Desk, clock:
     await hours.override(desk, is_open=False, until=clock.at + timedelta(hours=2), why="banjir", by="siti")
     clock.later(seconds=-2)
     await hours.clear(desk)
-    assert (await hours.schedule(desk, since=before)).overrides == ()
+    assert (await hours.schedule(desk, around=before)).overrides == ()
 
 
 @pytest.mark.parametrize(
