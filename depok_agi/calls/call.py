@@ -217,13 +217,13 @@ def _direction(call: Call, initiator: Channel, board: Switchboard) -> Direction:
     return Direction.INTERNAL
 
 
-def _leg(channel: Channel, initiator: Channel, board: Switchboard) -> Leg:
+def _leg(channel: Channel, initiator: Channel, board: Switchboard, *, withheld: bool) -> Leg:
     if not channel.is_device:
         role, party = Role.LOCAL, None
     elif not is_trunk(channel, board):
         role, party = Role.OPERATOR, _operator(channel, board)
     elif channel is initiator:
-        role, party = Role.CALLER, to_e164(channel.caller) or channel.caller or None
+        role, party = Role.CALLER, None if withheld else to_e164(channel.caller) or channel.caller or None
     else:
         role, party = Role.CITIZEN, to_e164(initiator.exten) or initiator.exten or None
     return Leg(channel.name, party, role, channel.started_at, channel.answered_at, channel.ended_at)
@@ -262,7 +262,7 @@ def freeze(call: Call, board: Switchboard) -> CallRecord:
     return CallRecord(
         id=call_id(call, board),
         direction=direction,
-        caller=to_e164(initiator.caller),
+        caller=None if Fact.WITHHELD in facts else to_e164(initiator.caller),
         caller_raw=initiator.caller,
         dialled=to_e164(initiator.exten) or initiator.exten,
         started_at=min(starts, default=None),
@@ -280,7 +280,7 @@ def freeze(call: Call, board: Switchboard) -> CallRecord:
         uniqueids=tuple(channel.uniqueid for channel in channels),
         linkedids=tuple(sorted(call.linkedids, key=order)),
         facts=tuple(sorted(facts)),
-        legs=tuple(_leg(channel, initiator, board) for channel in channels),
+        legs=tuple(_leg(channel, initiator, board, withheld=Fact.WITHHELD in facts) for channel in channels),
         talks=tuple(Talk((t.first.name, t.second.name), t.started_at, t.ended_at) for t in talks),
         visits=tuple(QueueVisit(v.queue, v.joined_at, v.left_at, v.left, v.hold, v.fact) for v in call.visits),
         steps=tuple(call.steps),

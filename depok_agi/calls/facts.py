@@ -22,6 +22,7 @@ class Fact(StrEnum):
     CLOSED = "closed"
     SELF_SERVICE = "self_service"
     IN_MENU = "in_menu"
+    WITHHELD = "withheld"
     UNSEEN_START = "unseen_start"
     UP = "up"
     DIAL_NO_ANSWER = "dial_no_answer"
@@ -75,6 +76,7 @@ DIAL_STATUS = {
     "CONGESTION": Fact.DIAL_FAILED,
 }
 STEP_RESULT = {
+    ("caller", "withheld"): Fact.WITHHELD,
     ("hours", "closed"): Fact.CLOSED,
     ("callback", "accepted"): Fact.CALLBACK,
     ("message", "kept"): Fact.MESSAGE,

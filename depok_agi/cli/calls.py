@@ -9,6 +9,7 @@ import click
 
 from depok_agi.calls.call import Switchboard
 from depok_agi.calls.events import parse
+from depok_agi.calls.facts import Fact
 from depok_agi.calls.ledger import Ledger
 from depok_agi.calls.numbers import to_e164
 from depok_agi.calls.record import CallRecord, Outcome, iso, to_json
@@ -84,11 +85,10 @@ def list_(
 
 
 def _row(call: CallRecord, ticket: str | None, given: Settings) -> tuple[str, ...]:
-    citizen = person(call.citizen, call.dialled if call.direction == "outbound" else call.caller_raw)
     return (
         when(times.moment(call.started_at), given.timezone),
         call.direction,
-        citizen,
+        _citizen(call),
         call.outcome or "up",
         call.operator or "-",
         _seconds(call.wait_seconds),
@@ -97,6 +97,12 @@ def _row(call: CallRecord, ticket: str | None, given: Settings) -> tuple[str, ..
         ticket or "-",
         call.id,
     )
+
+
+def _citizen(call: CallRecord) -> str:
+    if Fact.WITHHELD in call.facts:
+        return "withheld"
+    return person(call.citizen, call.dialled if call.direction == "outbound" else call.caller_raw)
 
 
 def _seconds(value: int | None) -> str:
@@ -166,7 +172,7 @@ def show(ctx: click.Context, call: str, *, as_json: bool) -> None:
         return
     click.echo(f"Call {record.id}: {record.direction}, {record.outcome or 'up'}")
     for name, value in (
-        ("citizen", person(record.citizen, record.caller_raw)),
+        ("citizen", _citizen(record)),
         ("dialled", printable(record.dialled)),
         ("began", when(times.moment(record.started_at), given.timezone)),
         ("ended", when(times.moment(record.ended_at), given.timezone)),

@@ -220,6 +220,17 @@ def test_whoever_hangs_up_at_any_step_leaves_an_ended_call_behind(centre: Centre
     assert "ERROR" not in centre.daemon_text()
 
 
+def test_a_number_that_is_passed_on_although_it_was_withheld_is_not_used(centre: Centre) -> None:
+    privacy = ["Privacy: id", "P-Asserted-Identity: <sip:081100001001@127.0.0.2>"]
+    steps: list[Step] = [Pause(1), Press("1"), Pause(1), Press("0"), Pause(8), HangUp()]
+    Citizen(centre.pbx, None, extra_headers=privacy, steps=steps).call()
+    (call,) = centre.calls(1)
+    assert (call["outcome"], call["caller"], call["legs"][0]["party"]) == ("no_operator", None, None)
+    assert call["caller_raw"] == "081100001001", "it was passed on"
+    assert "withheld" in centre.command("calls", "list").stdout
+    assert centre.json("callbacks", "list") == []
+
+
 def test_a_withheld_number_is_kept_as_a_call_and_never_owed_one(centre: Centre) -> None:
     Citizen(centre.pbx, None, steps=[Pause(1), Press("1"), Pause(1), Press("0"), Pause(8), HangUp()]).call()
     (call,) = centre.calls(1)
