@@ -54,6 +54,22 @@ class TestInbound:
         assert [leg.party for leg in call.legs] == [ANI_E164, "budi", "siti"]
         assert call.talks == (replace(call.talks[0], channels=(call.legs[0].channel, call.legs[2].channel)),)
 
+    def test_the_wait_is_asterisks_own_count_where_it_says_one(self, story: Story) -> None:
+        caller = story.to_queue()
+        story.wait(7).say("QueueCallerAbandon", caller, Queue="depok", HoldTime="6")
+        story.say("QueueCallerLeave", caller, Queue="depok")
+        story.hang_up(caller)
+        assert told(story).wait_seconds == 6
+
+    def test_a_withheld_number_is_not_used_though_the_network_passes_it_on(self, story: Story) -> None:
+        caller = story.inbound()
+        story.step(caller, "caller", "withheld")
+        story.join(caller)
+        story.hang_up(caller)
+        call = told(story)
+        assert (call.outcome, call.caller, call.citizen, call.legs[0].party) == ("abandoned", None, None, None)
+        assert call.caller_raw == ANI
+
     def test_a_caller_who_hangs_up_while_queueing_abandoned(self, story: Story) -> None:
         caller = story.to_queue()
         member = story.ring(caller, "101")
