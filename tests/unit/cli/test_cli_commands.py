@@ -12,35 +12,10 @@ import pytest
 
 from depok_agi.calls.record import CallRecord, Direction, Outcome
 from depok_agi.desk import calls as desk_calls
+from tests.unit import contract
 from tests.unit.cli.command import Command, commands, in_process
 from tests.unit.desk.made import ANI, TEN, call, desk_at
 
-CALL = [
-    "id",
-    "direction",
-    "caller",
-    "caller_raw",
-    "dialled",
-    "started_at",
-    "answered_at",
-    "ended_at",
-    "outcome",
-    "operator",
-    "queue",
-    "wait_seconds",
-    "talk_seconds",
-    "menu_path",
-    "ticket",
-    "callback",
-    "recording",
-    "hangup_cause",
-    "source",
-    "uniqueids",
-    "linkedids",
-    "legs",
-    "talks",
-    "transfers",
-]
 TICKET = [
     "number",
     "status",
@@ -175,7 +150,7 @@ class TestJson:
     def test_a_call_has_the_fields_that_were_promised(self, command: Command) -> None:
         record(command, call("1.1", Outcome.ANSWERED), call("1.2", Outcome.ABANDONED))
         shown = command.json("calls", "show", "1.1")
-        assert list(shown) == CALL
+        assert list(shown) == contract.CALL
         assert [list(leg) for leg in shown["legs"]] == [LEG]
         assert {**shown, "legs": None} == {
             "id": "depok-1.1",
@@ -204,7 +179,7 @@ class TestJson:
             "transfers": [],
         }
         listed = command.json("calls", "list")
-        assert [list(found) for found in listed] == [CALL, CALL]
+        assert [list(found) for found in listed] == [contract.CALL, contract.CALL]
         assert {found["id"]: found["callback"] for found in listed} == {"depok-1.1": None, "depok-1.2": 1}
 
     def test_a_call_that_is_up_has_no_end_yet(self, command: Command) -> None:

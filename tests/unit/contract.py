@@ -1,0 +1,28 @@
+"""The field names that users' scripts rely on."""
+
+CALL = [
+    "id",
+    "direction",
+    "caller",
+    "caller_raw",
+    "dialled",
+    "started_at",
+    "answered_at",
+    "ended_at",
+    "outcome",
+    "operator",
+    "queue",
+    "wait_seconds",
+    "talk_seconds",
+    "menu_path",
+    "ticket",
+    "callback",
+    "recording",
+    "hangup_cause",
+    "source",
+    "uniqueids",
+    "linkedids",
+    "legs",
+    "talks",
+    "transfers",
+]
