@@ -150,7 +150,10 @@ class Daemon:
                     task.cancel()
         finally:
             guardian.close()
-        await self._collect()
+        try:
+            await self._collect()
+        except (StoreError, OSError) as error:
+            log.warning("what callers left stays in the spool until the next start: %s", error)
         log.info("stopped")
 
     async def _drain(self) -> None:
@@ -321,18 +324,21 @@ class Daemon:
         return await tickets.status_of(self._desk, number)
 
     async def _look_around(self) -> None:
-        complained = False
+        complaints: dict[str, str] = {}
         while True:
             self._look.clear()
-            try:
-                await self._collect()
-                await self._publish()
-            except (StoreError, OSError) as error:
-                if not complained:
-                    log.error("what callers left waits in the spool: %s", error)
-                complained = True
-            else:
-                complained = False
+            for what, action in (
+                ("what callers left waits in the spool", self._collect),
+                ("the hours cannot be published", self._publish),
+            ):
+                try:
+                    await action()
+                except (StoreError, OSError) as error:
+                    if complaints.get(what) != str(error):
+                        log.error("%s: %s", what, error)
+                    complaints[what] = str(error)
+                else:
+                    complaints.pop(what, None)
             self._note()
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._look.wait(), LOOK_SECONDS)

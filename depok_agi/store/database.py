@@ -5,6 +5,8 @@ other; one only reads, so that a caller who asks for a ticket's status never wai
 """
 
 import asyncio
+import contextlib
+import os
 import sqlite3
 import time
 from collections.abc import AsyncIterator, Iterator
@@ -47,6 +49,8 @@ class Store:
             except OSError as error:
                 raise StoreError(f"the store {path} cannot be reached: {error.strerror}") from error
         with _told(path):
+            if migrate:
+                _make_private(path)
             writer = await _connect(path)
         try:
             with _told(path):
@@ -123,6 +127,12 @@ async def _connect(path: Path) -> aiosqlite.Connection:
         await connection.close()
         raise
     return connection
+
+
+def _make_private(path: Path) -> None:
+    """Make a new store readable for its owner alone; SQLite's other files take that over."""
+    with contextlib.suppress(OSError):  # what is wrong with the path, SQLite says next
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
 
 
 async def _use_wal(connection: aiosqlite.Connection) -> None:

@@ -16,9 +16,10 @@ SECONDS_BETWEEN_KEYS = 5.0
 
 async def step(caller: Caller, centre: Centre) -> StepResult:
     """`accepted` once the request is kept; `declined` when the caller does not want it or gives no number."""
-    number = to_e164(caller.info.number)
+    number = _callable(caller.info.number)
     pressed = ""
-    for _ in range(TRIES):
+    tries = TRIES
+    while tries > 0 or number is not None:
         if number is not None:
             key = await _confirm(caller, number)
             pressed += key
@@ -29,10 +30,24 @@ async def step(caller: Caller, centre: Centre) -> StepResult:
                 centre.leave(request)
                 await caller.play(["callback-accepted", "goodbye"])
                 return StepResult(Result.ACCEPTED, pressed)
+            tries -= 1
             if key != ANOTHER_NUMBER:
+                if not key or tries <= 0:
+                    break
+                await caller.play(["menu-wrong-key"])
+                continue
+            if tries <= 0:
                 break
+        else:
+            tries -= 1
         number = await _ask(caller)
     return StepResult(Result.DECLINED, pressed)
+
+
+def _callable(typed: str | None) -> str | None:
+    """The number, where operators' phones can dial it: an Indonesian one (`dialplan/60_operators.conf`)."""
+    number = to_e164(typed)
+    return number if number is not None and number.startswith("+62") else None
 
 
 async def _confirm(caller: Caller, number: str) -> str:
@@ -42,7 +57,7 @@ async def _confirm(caller: Caller, number: str) -> str:
 
 async def _ask(caller: Caller) -> str | None:
     typed = await caller.ask_digits("callback-type-number", digits=MOST_DIGITS, seconds=SECONDS_BETWEEN_KEYS)
-    number = to_e164(typed)
+    number = _callable(typed)
     if number is None:
         await caller.play(["callback-wrong-number"])
     return number

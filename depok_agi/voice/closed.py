@@ -18,7 +18,7 @@ SECONDS_TO_DECIDE = 6.0
 async def step(caller: Caller, centre: Centre) -> StepResult:
     """`callback` when the caller wants to be called back, else `goodbye`."""
     why = WHY.get(centre.schedule.check(centre.now()).reason, "closed-hours")
-    key = await caller.play([why, "closed-opening", "closed-offer"], CALLBACK_KEY)
+    key = await caller.play([why, "closed-opening", "closed-offer", "closed-english"], CALLBACK_KEY)
     key = key or await caller.wait_key(SECONDS_TO_DECIDE)
     if key == CALLBACK_KEY:
         return StepResult(Result.CALLBACK, key)

@@ -7,6 +7,7 @@ leaving twice is leaving once.
 
 import hashlib
 import json
+import logging
 import os
 import re
 from collections.abc import Iterator
@@ -15,6 +16,8 @@ from pathlib import Path
 
 from depok_agi.voice.caller import Language
 from depok_agi.voice.centre import CallbackRequest
+
+log = logging.getLogger(__name__)
 
 REJECTED = "rejected"
 """The folder inside the spool for files that cannot be read."""
@@ -47,13 +50,16 @@ def waiting(folder: Path) -> Iterator[tuple[Path, CallbackRequest | None]]:
             continue  # somebody took it meanwhile
         except (IsADirectoryError, ValueError, KeyError, TypeError, RecursionError):
             request = None
+        except OSError as error:
+            log.warning("a file in the spool cannot be read and stays there: %s: %s", path.name, error.strerror)
+            continue
         yield path, request
 
 
 def _written_at(path: Path) -> int:
     try:
         return path.stat().st_mtime_ns
-    except FileNotFoundError:
+    except OSError:
         return 0
 
 
@@ -86,6 +92,7 @@ def write_whole(path: Path, text: str, *, mode: int) -> None:
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            os.fchmod(descriptor, mode)  # whatever the umask: the daemon, or Asterisk, has to read it
             file.write(text)
             file.flush()
             os.fsync(file.fileno())

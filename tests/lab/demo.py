@@ -45,7 +45,7 @@ def calls_out_of_hours(centre: Centre) -> str:
     centre.shut()
     _call(centre, CITRA, "Citra", [Pause(5), HangUp()])
     centre.open()
-    return "she heard that it is closed, and when it opens; it is open again"
+    return "she heard that it is closed, and the offer of a call back; it is open again"
 
 
 def asks_to_be_called_back(centre: Centre) -> str:
@@ -152,6 +152,7 @@ def main() -> int:
     parser.add_argument("--exit", action="store_true", help="end after the morning, on a terminal too")
     stays = not parser.parse_args().exit and sys.stdin.isatty() and sys.stdout.isatty()
     signal.signal(signal.SIGTERM, _interrupted)
+    signal.signal(signal.SIGHUP, _interrupted)
     folder = Path(tempfile.mkdtemp(prefix="depok-agi-demo-"))
     try:
         with _told("the embedded PBX"):

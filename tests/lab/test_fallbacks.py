@@ -66,7 +66,8 @@ def test_with_no_python_at_all_the_dialplan_brings_the_caller_to_a_human(centre:
 def test_with_no_python_at_all_out_of_hours_the_caller_hears_an_honest_message(
     pbx_root: PbxRoot, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    never = {"DEPOK_FALLBACK_TIMES": "00:00-00:00,mon,1,jan"}  # a minute a year, if that
+    minute_of_the_year = "00:00-00:00,mon,1,jan"
+    never = {"DEPOK_FALLBACK_TIMES": minute_of_the_year, "DEPOK_FALLBACK_FRIDAY": minute_of_the_year}
     with Centre(pbx_root, tmp_path_factory.mktemp("centre"), globals=never, daemon=False) as centre:
         _without_forked_script(centre)
         ani = Citizen(centre.pbx, ANI, steps=[], wait_for_bye=True).call()

@@ -296,3 +296,12 @@ class TestOthersWhoUseTheStore:
         with closing(another(path)) as other:
             other.execute("INSERT INTO citizens (name) VALUES ('theirs')")
         assert await store.generation() != before
+
+
+async def test_a_new_store_is_closed_to_everyone_else(path: Path) -> None:
+    store = await Store.open(path, migrate=True)
+    files = [path, *path.parent.glob(f"{path.name}-*")]
+    modes = {file.stat().st_mode & 0o777 for file in files}
+    await store.close()
+    assert len(files) > 1
+    assert modes == {0o600}

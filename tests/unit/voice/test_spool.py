@@ -187,3 +187,18 @@ def test_no_value_in_a_file_makes_reading_raise(tmp_path_factory: pytest.TempPat
     for n, key in enumerate(GOOD):
         (folder / f"{n}.json").write_text(json.dumps(GOOD | {key: value}))
     assert len(waiting(folder)) == len(GOOD)
+
+
+def test_a_file_that_cannot_be_read_stays_and_holds_nothing_up(tmp_path: Path) -> None:
+    (tmp_path / "loop.json").symlink_to("loop.json")
+    assert list(spool.waiting(tmp_path)) == []
+    assert (tmp_path / "loop.json").is_symlink()
+
+
+def test_a_file_can_be_read_by_those_it_is_for_whatever_the_umask(tmp_path: Path) -> None:
+    before = os.umask(0o077)
+    try:
+        spool.write_whole(tmp_path / "a.json", "{}", mode=0o660)
+    finally:
+        os.umask(before)
+    assert (tmp_path / "a.json").stat().st_mode & 0o777 == 0o660

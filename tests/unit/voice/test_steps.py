@@ -110,7 +110,7 @@ class TestClosed:
     def test_the_caller_hears_why(self, when: datetime, why: str) -> None:
         caller = FakeCaller()
         assert run(StepName.CLOSED, caller, Desk(when)) == (Result.GOODBYE, "")
-        assert caller.played == [why, "closed-opening", "closed-offer", "goodbye"]
+        assert caller.played == [why, "closed-opening", "closed-offer", "closed-english", "goodbye"]
 
     def test_an_override_has_words_of_its_own(self) -> None:
         shut = Override(open=False, since=NOW, until=NOW + timedelta(hours=1), by="siti", why="power cut")
@@ -373,3 +373,17 @@ def test_whatever_is_pressed_every_step_ends_in_a_result_that_the_dialplan_knows
 @pytest.mark.parametrize("check", [status.TRIES, menu.TRIES, callback.TRIES])
 def test_nobody_is_asked_more_than_three_times(check: int) -> None:
     assert check == 3
+
+
+class TestLastTry:
+    def test_a_number_typed_right_on_the_third_try_is_still_confirmed(self) -> None:
+        caller = FakeCaller("1", "2", "081100005678", "1", info=WITHHELD)
+        assert run(StepName.CALLBACK, caller, Desk())[0] == Result.ACCEPTED
+
+    def test_a_foreign_number_that_no_operator_can_dial_is_not_promised_a_call(self) -> None:
+        caller, desk = FakeCaller(*["+442079460000"] * 3, info=WITHHELD), Desk()
+        assert run(StepName.CALLBACK, caller, desk)[0] == Result.DECLINED
+
+    def test_a_key_that_means_nothing_is_not_the_end(self) -> None:
+        caller, desk = FakeCaller("9", "1"), Desk()
+        assert run(StepName.CALLBACK, caller, desk)[0] == Result.ACCEPTED
