@@ -13,7 +13,6 @@ import socket
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from depok_agi.asterisk.ami import AmiLink, AmiLogin, AmiState
 from depok_agi.asterisk.fastagi import FastAgiServer
@@ -28,7 +27,7 @@ from depok_agi.desk.opening import open_desk
 from depok_agi.errors import AsteriskError, StoreError
 from depok_agi.guardian import BEAT_SECONDS, Guardian
 from depok_agi.hours.schedule import Schedule
-from depok_agi.recovery import CEL, QUEUE_LOG, Recovery
+from depok_agi.recovery import CEL, QUEUE_LOG, Recovery, now
 from depok_agi.voice import published, spool, steps
 from depok_agi.voice.caller import Caller
 from depok_agi.voice.centre import CallbackRequest, Centre
@@ -200,7 +199,7 @@ class Daemon:
             for row in answer
             if row.get("Event") == "CoreShowChannel"
         )
-        await self._events.put(events.ChannelsListed(int(time.time() * events.MICROSECONDS), listed))
+        await self._events.put(events.ChannelsListed(now(), listed))
 
     async def _consume(self) -> None:
         while True:
@@ -398,11 +397,7 @@ def _make_folders(settings: Settings) -> None:
         if not folder.is_dir():
             folder.mkdir(parents=True)
             folder.chmod(mode)
-    _parent(settings.folders.store)
-
-
-def _parent(path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
+    settings.folders.store.parent.mkdir(parents=True, exist_ok=True)
 
 
 async def serve(settings: Settings, on_ready: Callable[[str], None]) -> None:

@@ -18,6 +18,7 @@ from depok_agi.asterisk.journal_file import Position
 from depok_agi.calls import events as ev
 from depok_agi.calls.call import QUEUE_LOG_NEAR
 from depok_agi.calls.journal import NotUnderstoodError, parse_cel, parse_queue_log
+from depok_agi.calls.ledger import REMEMBER
 from depok_agi.calls.record import CallRecord, Outcome, Source
 from depok_agi.desk.journal import Gap, Heard
 
@@ -25,9 +26,6 @@ log = logging.getLogger(__name__)
 
 SURE_AFTER = 20.0
 """Seconds after which live events are surely taken: longer than a half-open link stays unnoticed (ping and pong)."""
-
-REMEMBERED = 120 * ev.MICROSECONDS
-"""How long before its last word a daemon's ended calls are taken up again: what is read twice must find them."""
 
 SHORTEST_GAP = 2 * ev.MICROSECONDS
 EVENTS_AT_ONCE = 500
@@ -47,7 +45,7 @@ class Recovery:
     def __init__(self, pbx: str, files: Mapping[str, Path], heard: Heard | None) -> None:
         self._pbx = pbx
         self._files = files
-        self._covered = heard
+        self._heard_until = heard.until if heard else None
         self._notes: deque[tuple[float, dict[str, Position]]] = deque()
         self._positions: dict[str, Position] = dict(heard.positions) if heard else {}
         self._listening = False
@@ -58,8 +56,8 @@ class Recovery:
 
     @property
     def ended_since(self) -> int:
-        """Calls that ended since are to be taken up again at the start."""
-        return self._covered.until - REMEMBERED if self._covered else 0
+        """Calls that ended since are to be taken up again at the start: what is read twice must find them."""
+        return 0 if self._heard_until is None else self._heard_until - REMEMBER
 
     @property
     def is_listening(self) -> bool:
@@ -79,13 +77,13 @@ class Recovery:
         self._notes.append((clock, self._ends()))
         while self._notes and clock - self._notes[0][0] >= SURE_AFTER:
             self._positions = self._notes.popleft()[1]
-        self._covered = Heard(now(), self._positions)
+        self._heard_until = now()
 
     def covered(self) -> Heard | None:
         """What may be written together with all calls that the ledger has given out; each gap is given out once."""
-        if self._covered is None or not self._listening:
+        if self._heard_until is None or not self._listening:
             return None
-        heard = Heard(self._covered.until, self._positions, tuple(self._gaps))
+        heard = Heard(self._heard_until, self._positions, tuple(self._gaps))
         self._gaps.clear()
         return heard
 
@@ -96,10 +94,10 @@ class Recovery:
     async def catch_up(self, take: Callable[[ev.Event], None], give_out: Callable[[], None]) -> None:
         """Read what was written since the last time and put it through the ledger, which gives out in pieces."""
         self._touched.clear()
-        if self._covered is None:
+        if self._heard_until is None:
             self._positions = self._ends()  # what was before the first start is none of this log's
         else:
-            self._gap_since = self._covered.until
+            self._gap_since = self._heard_until
         self._odd_lines = 0
         try:
             for count, event in enumerate(self._unread()):
@@ -132,7 +130,7 @@ class Recovery:
         self._gap_since = None
         self._touched.clear()
         self._listening = True
-        self._covered = Heard(until, self._positions)
+        self._heard_until = until
 
     def _ends(self) -> dict[str, Position]:
         ends = {name: journal_file.end(path) for name, path in self._files.items()}

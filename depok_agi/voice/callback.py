@@ -19,7 +19,8 @@ async def step(caller: Caller, centre: Centre) -> StepResult:
     number = _callable(caller.info.number)
     pressed = ""
     tries = TRIES
-    while tries > 0 or number is not None:
+    while tries > 0 or number is not None:  # a number that was typed right is always confirmed
+        tries -= 1
         if number is not None:
             key = await _confirm(caller, number)
             pressed += key
@@ -30,16 +31,11 @@ async def step(caller: Caller, centre: Centre) -> StepResult:
                 centre.leave(request)
                 await caller.play(["callback-accepted", "goodbye"])
                 return StepResult(Result.ACCEPTED, pressed)
-            tries -= 1
+            if not key or tries <= 0:
+                break
             if key != ANOTHER_NUMBER:
-                if not key or tries <= 0:
-                    break
                 await caller.play(["menu-wrong-key"])
                 continue
-            if tries <= 0:
-                break
-        else:
-            tries -= 1
         number = await _ask(caller)
     return StepResult(Result.DECLINED, pressed)
 

@@ -18,6 +18,8 @@ from pathlib import Path
 from typing import Any, Self
 
 from depok_agi.asterisk.ami import AmiLink, AmiLogin, AmiState
+from depok_agi.calls import events
+from tests.lab.centre import wait_until
 from tests.lab.pbx import ASTERISK_ADDRESS, LabError, Pbx
 from tests.lab.pbx_root import PbxRoot, build
 from tests.lab.phones import Citizen, HangUp, Operator, OutsideCitizen, Pause, Press
@@ -25,21 +27,8 @@ from tests.lab.phones import Citizen, HangUp, Operator, OutsideCitizen, Pause, P
 STREAMS = Path(__file__).resolve().parents[1] / "replay"
 PATIENCE = 20.0
 
-UNDERSTOOD = {
-    "Newchannel",
-    "Newstate",
-    "Hangup",
-    "DialBegin",
-    "DialEnd",
-    "BridgeEnter",
-    "BridgeLeave",
-    "QueueCallerJoin",
-    "QueueCallerLeave",
-    "AgentCalled",
-    "AgentConnect",
-    "UserEvent",
-}
-KEPT_AS_WELL = {"AgentComplete", "AgentRingNoAnswer", "BridgeCreate", "Cdr", "HangupRequest", "QueueCallerAbandon"}
+UNDERSTOOD = events._PARSERS.keys()
+KEPT_AS_WELL = {"AgentComplete", "AgentRingNoAnswer", "BridgeCreate", "Cdr", "HangupRequest"}
 """A few that the ledger has no use for, as it meets them in life."""
 
 OF_THE_LIVE_LOG = ("ticket", "callback")
@@ -265,7 +254,11 @@ def record(name: str, root: PbxRoot, folder: Path, streams: Path = STREAMS) -> N
             lab.hours(scenario.opening)
             with Recorder(pbx) as recorder:
                 scenario.play(pbx)
-                _until(lambda: recorder.events != [] and recorder.channels_left == 0, "all channels are gone")
+                wait_until(
+                    lambda: True if recorder.events and recorder.channels_left == 0 else None,
+                    PATIENCE,
+                    lambda: "in vain: all channels are gone",
+                )
                 time.sleep(1)
         stored = json.loads(lab.command("calls", "list", "--json"))
     target = streams / name
@@ -295,14 +288,6 @@ def _same(stored: list[dict[str, Any]], replayed: list[dict[str, Any]]) -> None:
 def _must(condition: bool) -> None:
     if not condition:
         raise LabError("the phones did not do what the scenario wants")
-
-
-def _until(condition: Callable[[], bool], what: str) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not condition():
-        if time.monotonic() > deadline:
-            raise LabError(f"in vain: {what}")
-        time.sleep(0.1)
 
 
 def main() -> None:

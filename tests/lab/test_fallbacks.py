@@ -5,7 +5,6 @@ import signal
 import socket
 import sqlite3
 import time
-from collections.abc import Iterator
 
 import pytest
 
@@ -17,12 +16,6 @@ from tests.lab.phones import Citizen, HangUp, Operator, Pause, Press, Say, Step
 ANI = "081100001001"
 FROZEN_UNTIL_KILLED = 6.0
 SILENCE = 100
-
-
-@pytest.fixture
-def centre(pbx_root: PbxRoot, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Centre]:
-    with Centre(pbx_root, tmp_path_factory.mktemp("centre")) as centre:
-        yield centre
 
 
 def _without_forked_script(centre: Centre) -> None:

@@ -4,7 +4,6 @@ import csv
 import random
 import threading
 import time
-from collections.abc import Iterator
 
 import pytest
 
@@ -18,10 +17,8 @@ CALLS = 20
 KILLS = 4
 
 
-@pytest.fixture
-def centre(pbx_root: PbxRoot, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Centre]:
-    with Centre(pbx_root, tmp_path_factory.mktemp("centre")) as centre:
-        yield centre
+def _until_talking(centre: Centre) -> None:
+    wait_until(lambda: [c for c in centre.json("calls", "list") if c["talks"]] or None, 15, lambda: "nobody talks")
 
 
 def test_calls_while_the_daemon_is_down_are_recovered_and_the_gap_is_told(centre: Centre) -> None:
@@ -48,9 +45,7 @@ def test_a_conversation_that_outlives_the_daemon_is_whole(centre: Centre) -> Non
     with Operator(centre.pbx, "101", after=0.5, talk_seconds=9):
         steps: list[Step] = [Pause(1), Press("1"), Pause(1), Press("0"), Say(5)]
         with Citizen(centre.pbx, ANI, steps=steps, wait_for_bye=True) as ani:
-            wait_until(
-                lambda: [c for c in centre.json("calls", "list") if c["talks"]] or None, 15, lambda: "nobody talks"
-            )
+            _until_talking(centre)
             centre.kill_daemon()
             ani.wait(30)
     centre.start_daemon()
@@ -64,9 +59,7 @@ def test_a_call_that_goes_on_after_a_restart_is_one_call(centre: Centre) -> None
     with Operator(centre.pbx, "101", after=0.5, talk_seconds=14):
         steps: list[Step] = [Pause(1), Press("1"), Pause(1), Press("0"), Say(5)]
         with Citizen(centre.pbx, ANI, steps=steps, wait_for_bye=True) as ani:
-            wait_until(
-                lambda: [c for c in centre.json("calls", "list") if c["talks"]] or None, 15, lambda: "nobody talks"
-            )
+            _until_talking(centre)
             centre.kill_daemon()
             centre.start_daemon()
             ani.wait(40)

@@ -62,9 +62,6 @@ SELECT h.*, x.text, x.salt FROM ticket_history h LEFT JOIN ticket_texts x ON x.h
 -- name: list_opds
 SELECT code, name, clock FROM opds ORDER BY code;
 
--- name: get_opd^
-SELECT code, name, clock FROM opds WHERE code = :code;
-
 -- name: list_categories
 SELECT name, opd FROM categories ORDER BY name;
 
