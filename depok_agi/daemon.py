@@ -11,8 +11,9 @@ import os
 import signal
 import socket
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 
 from depok_agi.asterisk.ami import AmiLink, AmiLogin, AmiState
 from depok_agi.asterisk.fastagi import FastAgiServer
@@ -38,54 +39,73 @@ log = logging.getLogger(__name__)
 HEARTBEAT_SECONDS = 5.0
 """How often the store learns, without any call, that the daemon listens: so exactly is the begin of a gap known."""
 
-MOST_EVENTS_WAITING = 200_000
+MOST_EVENTS_WAITING = 100_000
 EVENTS_AT_ONCE = 500
+RECORDS_AT_ONCE = 200
+"""Calls per transaction, so that an operator's command never waits long for the store."""
+
+BATCH_SECONDS = 0.2
+"""How long changes are gathered for one transaction: a desk sees a call soon enough, and a busy hour costs little."""
+
+AUDIT_SECONDS = 60.0
+"""How often what is open is held against what Asterisk has, though no event seems to be lost."""
+
 AMI_SECONDS = 5.0
 """How long readiness waits for the first answer of Asterisk."""
 
 DRAIN_SECONDS = 10.0
 LAST_WRITE_SECONDS = 10.0
+BOOTED = "FullyBooted"
+"""What Asterisk says at every login, with the seconds since it started (`Uptime`)."""
+
 LOOK_SECONDS = 1.0
 """How often the daemon looks for what others wrote: overrides by the command, requests by the forked script."""
 
 
 @dataclass(slots=True)
 class Unwritten:
-    """Call records that wait for the store, or are on their way to it; the newest of each call counts."""
+    """What waits for the store: call records with the ledger's states, and ids whose record went into another one.
+
+    The newest of each call counts.
+    """
 
     records: dict[str, CallRecord] = field(default_factory=dict)
+    states: dict[str, str] = field(default_factory=dict)
     dropped: set[str] = field(default_factory=set)
-    some: asyncio.Event = field(default_factory=asyncio.Event)
-    on_the_way: bool = False
 
     @property
     def is_empty(self) -> bool:
         """Is everything in the store?"""
-        return not (self.records or self.dropped or self.on_the_way)
+        return not (self.records or self.dropped)
 
-    def add(self, records: list[CallRecord], dropped: list[str]) -> None:
+    def add(self, records: Iterable[CallRecord], states: Mapping[str, str], dropped: Iterable[str]) -> None:
         """Put changes in; later ones win."""
+        self.states.update(states)
         for record in records:
             self.records[record.id] = record
             self.dropped.discard(record.id)
         for old in dropped:
             self.records.pop(old, None)
             self.dropped.add(old)
-        if self.records or self.dropped:
-            self.some.set()
 
-    def take(self) -> tuple[dict[str, CallRecord], set[str]]:
-        """Take all out, to be written."""
-        taken = self.records, self.dropped
-        self.records, self.dropped, self.on_the_way = {}, set(), True
-        self.some.clear()
-        return taken
+    def some(self, most: int) -> list[CallRecord]:
+        """So many to be written next, the oldest first."""
+        return list(islice(self.records.values(), most))
 
-    def put_back(self, records: Mapping[str, CallRecord], dropped: set[str]) -> None:
-        """What could not be written waits again, unless something newer came in."""
-        self.records = {**{k: v for k, v in records.items() if k not in self.dropped}, **self.records}
-        self.dropped |= dropped - self.records.keys()
-        self.some.set()
+    def are_written(self, records: Iterable[CallRecord]) -> None:
+        """They are in the store, unless they have changed meanwhile."""
+        for record in records:
+            if self.records.get(record.id) is record:
+                del self.records[record.id]
+                self.states.pop(record.id, None)
+
+
+@dataclass(frozen=True, slots=True)
+class CatchUp:
+    """Among the events: a journal that could not be read is to be tried again here."""
+
+
+Heard = events.Event | events.LinkUp | events.ChannelsListed | CatchUp
 
 
 class Daemon:
@@ -101,18 +121,24 @@ class Daemon:
         self._stop = asyncio.Event()
         self._look = asyncio.Event()
         self._ami_tried = asyncio.Event()
-        self._events: asyncio.Queue[Mapping[str, str] | events.LinkUp | events.ChannelsListed] = asyncio.Queue(
-            MOST_EVENTS_WAITING
-        )
-        self._lost_events = 0
+        self._events: asyncio.Queue[Heard] = asyncio.Queue(MOST_EVENTS_WAITING)
+        self._booted_at: int | None = None
+        self._said_ignored = 0
         self._unwritten = Unwritten()
+        self._to_write = asyncio.Event()
         board = Switchboard(settings.pbx.name, frozenset(settings.pbx.trunks), settings.pbx.operators)
         self._ledger = Ledger(board)
         login = AmiLogin(settings.ami.host, settings.ami.port, settings.ami.username, ami_secret(settings))
         files = {CEL: settings.journal.cel, QUEUE_LOG: settings.journal.queue_log}
         self._recovery = Recovery(settings.pbx.name, files, heard)
         self._written_at = 0.0
-        self._ami = AmiLink(login, on_event=self._on_event, on_up=self._resync, on_state=self._on_ami_state)
+        self._ami = AmiLink(
+            login,
+            on_event=self._on_event,
+            on_up=self._resync,
+            on_state=self._on_ami_state,
+            wanted=events.UNDERSTOOD | {BOOTED},
+        )
         self._fastagi = FastAgiServer({name: self._step(name) for name in StepName})
 
     async def run(self) -> None:
@@ -137,6 +163,7 @@ class Daemon:
                     start(self._consume(), name="ledger"),
                     start(self._write(), name="writer"),
                     start(self._look_around(), name="spool and hours"),
+                    start(self._audit(), name="audit"),
                 )
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(self._ami_tried.wait(), AMI_SECONDS)
@@ -162,8 +189,9 @@ class Daemon:
         await self._fastagi.drain(DRAIN_SECONDS)
         await self._ami.close()
         await self._events.join()
+        self._to_write.set()
         deadline = time.monotonic() + LAST_WRITE_SECONDS
-        while not self._unwritten.is_empty and time.monotonic() < deadline:  # noqa: ASYNC110 - once, with a limit
+        while (self._to_write.is_set() or not self._unwritten.is_empty) and time.monotonic() < deadline:  # noqa: ASYNC110 - once, with a limit
             await asyncio.sleep(0.05)
         if not self._unwritten.is_empty:
             log.error("%d calls could not be written before the stop", len(self._unwritten.records))
@@ -172,12 +200,18 @@ class Daemon:
 
     def _on_event(self, raw: dict[str, str]) -> None:
         raw.setdefault("Timestamp", f"{time.time():.6f}")
+        if raw.get("Event") == BOOTED:
+            uptime = events.whole_number(raw.get("Uptime", ""))
+            self._booted_at = None if uptime is None else now() - uptime * events.MICROSECONDS
+            return
+        event = events.parse(raw)
+        if event is None:
+            return
         try:
-            self._events.put_nowait(raw)
+            self._events.put_nowait(event)
         except asyncio.QueueFull:
-            if self._lost_events == 0:
-                log.error("events come faster than they can be taken: some are lost")
-            self._lost_events += 1
+            # What is not taken now is in the journal: as after any other gap, it is read from there.
+            self._ami.reconnect("events come faster than they can be taken")
 
     def _on_ami_state(self, state: AmiState, reason: str) -> None:
         if state is not AmiState.CONNECTING:
@@ -187,19 +221,33 @@ class Daemon:
         notify(f"STATUS=AMI {state}{': ' + reason if reason else ''}")
 
     async def _resync(self) -> None:
-        """After a login: what went on while nobody listened?"""
-        await self._events.put(events.LinkUp())
-        try:
-            answer = await self._ami.action("CoreShowChannels")
-        except AsteriskError as error:
-            log.warning("the channels that are up cannot be listed: %s", error)
-            return
-        listed = tuple(
-            (row.get("Uniqueid", ""), row.get("Linkedid", ""), row.get("Channel", ""))
-            for row in answer
-            if row.get("Event") == "CoreShowChannel"
-        )
-        await self._events.put(events.ChannelsListed(now(), listed))
+        """After a login: what went on while nobody listened? Raises AsteriskError: the link is tried anew then."""
+        await self._events.put(events.LinkUp(now(), self._recovery.heard_until, self._booted_at))
+        await self._events.put(await self._listed())
+
+    async def _listed(self) -> events.ChannelsListed:
+        """What there is: channels, who of them talks with whom, and who waits."""
+        at = now()
+        channels = await self._ami.action("CoreShowChannels")
+        bridges = await self._ami.action("BridgeList")
+        waiting = await self._ami.action("QueueStatus")
+        return events.listed(at, channels, bridges, waiting)
+
+    async def _audit(self) -> None:
+        """Now and then: does Asterisk have what the ledger has? And what could not be read, can it be read now?"""
+        while True:
+            await asyncio.sleep(AUDIT_SECONDS)
+            ignored = self._ledger.ignored.total()
+            if ignored > self._said_ignored:
+                log.info("%d events did not fit and were passed over", ignored - self._said_ignored)
+                self._said_ignored = ignored
+            if not self._recovery.is_listening:
+                continue
+            with contextlib.suppress(AsteriskError):  # a link that fails says so itself
+                listed = await self._listed()
+                if self._recovery.is_behind:
+                    await self._events.put(CatchUp())
+                await self._events.put(listed)
 
     async def _consume(self) -> None:
         while True:
@@ -211,24 +259,26 @@ class Daemon:
                 if taken >= EVENTS_AT_ONCE or self._events.empty():
                     break
                 item = self._events.get_nowait()
-            self._give_out()
+            if self._ledger.has_changes:
+                self._to_write.set()
+            await asyncio.sleep(0)
             for _ in range(taken):
                 self._events.task_done()
 
-    async def _take(self, item: Mapping[str, str] | events.LinkUp | events.ChannelsListed) -> None:
+    async def _take(self, item: Heard) -> None:
         match item:
+            case events.Event():
+                self._apply(item)
             case events.LinkUp():
                 self._apply(item)
-                await self._recovery.catch_up(self._apply_recovered, self._give_out)
+                await self._recovery.catch_up(self._apply_recovered, self._to_write.set)
+            case CatchUp():
+                await self._recovery.catch_up(self._apply_recovered, self._to_write.set)
             case events.ChannelsListed():
                 self._apply(item)
-                self._give_out()
+                self._gather()
                 self._recovery.caught_up()
-                self._unwritten.some.set()  # from here on is covered, calls or none
-            case _:
-                event = events.parse(item)
-                if event is not None:
-                    self._apply(event)
+                self._to_write.set()  # from here on is covered, calls or none
 
     def _apply(self, event: events.Event | events.LinkUp | events.ChannelsListed) -> None:
         try:
@@ -242,18 +292,22 @@ class Daemon:
         except Exception:  # as above
             log.exception("an event %s of the journal could not be taken and was passed over", type(event).__name__)
 
-    def _give_out(self) -> None:
+    def _gather(self) -> None:
+        """Take what has changed out of the ledger."""
         records, dropped = self._ledger.changes()
         self._recovery.touched(records)
-        self._unwritten.add(records, dropped)
+        self._unwritten.add(records, self._ledger.states(records), dropped)
 
     async def _write(self) -> None:
         complained = False
         while True:
-            await self._unwritten.some.wait()
+            await self._to_write.wait()
+            await asyncio.sleep(self._written_at + BATCH_SECONDS - time.monotonic())
+            self._to_write.clear()
             try:
-                await self._write_once()
+                await self._write_all()
             except StoreError as error:
+                self._to_write.set()
                 if not complained:
                     log.error("calls wait to be written: %s", error)
                 complained = True
@@ -263,38 +317,48 @@ class Daemon:
                     log.info("the store takes calls again; nothing was lost")
                 complained = False
 
-    async def _write_once(self) -> None:
-        records, dropped = self._unwritten.take()
-        heard = self._recovery.covered()
+    async def _write_all(self) -> None:
+        """Everything up to now, in short transactions; the last one says how far the journal is covered by them."""
         self._written_at = time.monotonic()
+        self._gather()
+        heard = self._recovery.covered()
         try:
-            await calls.record(self._desk, list(records.values()), sorted(dropped), heard)
-        except (StoreError, asyncio.CancelledError):
-            self._unwritten.put_back(records, dropped)
+            while len(self._unwritten.records) > RECORDS_AT_ONCE:
+                await self._write_some(self._unwritten.some(RECORDS_AT_ONCE), set(), None)
+            await self._write_some(self._unwritten.some(RECORDS_AT_ONCE), set(self._unwritten.dropped), heard)
+        except BaseException:
             if heard is not None:
                 self._recovery.give_back(heard)
             raise
+
+    async def _write_some(self, records: list[CallRecord], dropped: set[str], heard: journal.Heard | None) -> None:
+        """In one transaction. One call that cannot be written may not take others with it."""
+        states = dict(self._unwritten.states)
+        try:
+            await calls.record(self._desk, records, sorted(dropped), heard, states)
+        except StoreError:
+            raise
         except Exception:
             log.exception("%d calls could not be written together: each is tried by itself", len(records))
-            await self._write_each(records, dropped)
-        finally:
-            self._unwritten.on_the_way = False
+            for record in records:
+                await self._write_alone(record, states)
+            await calls.record(self._desk, [], sorted(dropped), heard)
+        self._unwritten.are_written(records)
+        self._unwritten.dropped -= dropped
         self._tell(records)
 
-    async def _write_each(self, records: Mapping[str, CallRecord], dropped: set[str]) -> None:
-        """One call that cannot be written may not take others with it."""
-        for record in records.values():
-            try:
-                await calls.record(self._desk, [record], sorted(dropped))
-            except StoreError:
-                self._unwritten.put_back({record.id: record}, dropped)
-            except Exception:
-                log.exception("call %s could not be written and is lost", record.id)
+    async def _write_alone(self, record: CallRecord, states: Mapping[str, str]) -> None:
+        try:
+            await calls.record(self._desk, [record], [], None, states)
+        except StoreError:
+            raise
+        except Exception:
+            log.exception("call %s could not be written and is lost", record.id)
 
     @staticmethod
-    def _tell(records: Mapping[str, CallRecord]) -> None:
+    def _tell(records: Iterable[CallRecord]) -> None:
         """One line per ended call, nothing personal in it."""
-        for record in records.values():
+        for record in records:
             if record.ended:
                 log.info(
                     "call %s %s %s operator=%s wait=%s talk=%s",
@@ -347,7 +411,7 @@ class Daemon:
         if self._events.empty():
             self._recovery.note()
         if time.monotonic() - self._written_at >= HEARTBEAT_SECONDS and self._recovery.is_listening:
-            self._unwritten.some.set()
+            self._to_write.set()
 
     async def _collect(self) -> None:
         """Take what callers left out of the spool into the store."""

@@ -9,7 +9,7 @@ import asyncio
 import heapq
 import logging
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
@@ -49,10 +49,12 @@ class Recovery:
         self._notes: deque[tuple[float, dict[str, Position]]] = deque()
         self._positions: dict[str, Position] = dict(heard.positions) if heard else {}
         self._listening = False
-        self._gap_since: int | None = None
-        self._touched: dict[str, CallRecord] = {}
+        self._gap: tuple[int, int | None] | None = None
+        self._touched: dict[str, Outcome | None] = {}
         self._gaps: list[Gap] = []
         self._odd_lines = 0
+        self._behind: set[str] = set()
+        self._unfinished: tuple[int, int | None] | None = None
 
     @property
     def ended_since(self) -> int:
@@ -60,12 +62,24 @@ class Recovery:
         return 0 if self._heard_until is None else self._heard_until - REMEMBER
 
     @property
+    def heard_until(self) -> int | None:
+        """Until when events were heard (microseconds UTC); None before the first login ever."""
+        return self._heard_until
+
+    @property
     def is_listening(self) -> bool:
         """Is the link up, and is everything caught up with?"""
         return self._listening
 
+    @property
+    def is_behind(self) -> bool:
+        """Could a journal not be read, so that there is something left to catch up with?"""
+        return bool(self._behind)
+
     def link_down(self) -> None:
         """Nothing is heard from now on, and maybe not since a while."""
+        if self._listening:
+            self._heard_until = now()
         self._listening = False
         self._notes.clear()
 
@@ -76,14 +90,15 @@ class Recovery:
         clock = time.monotonic()
         self._notes.append((clock, self._ends()))
         while self._notes and clock - self._notes[0][0] >= SURE_AFTER:
-            self._positions = self._notes.popleft()[1]
+            _, ends = self._notes.popleft()
+            self._positions.update({name: end for name, end in ends.items() if name not in self._behind})
         self._heard_until = now()
 
     def covered(self) -> Heard | None:
         """What may be written together with all calls that the ledger has given out; each gap is given out once."""
         if self._heard_until is None or not self._listening:
             return None
-        heard = Heard(self._heard_until, self._positions, tuple(self._gaps))
+        heard = Heard(self._heard_until, dict(self._positions), tuple(self._gaps))
         self._gaps.clear()
         return heard
 
@@ -96,62 +111,82 @@ class Recovery:
         self._touched.clear()
         if self._heard_until is None:
             self._positions = self._ends()  # what was before the first start is none of this log's
+        elif self._listening:
+            self._gap = self._unfinished  # what could not be read then
         else:
-            self._gap_since = self._heard_until
+            self._gap = self._heard_until, None
         self._odd_lines = 0
-        try:
-            for count, event in enumerate(self._unread()):
-                take(event)
-                if count % EVENTS_AT_ONCE == 0:
-                    give_out()
-                    await asyncio.sleep(0)
-        except OSError as error:
-            log.warning("Asterisk's journal cannot be read: %s", error)
+        for count, event in enumerate(self._unread(), 1):
+            take(event)
+            if count % EVENTS_AT_ONCE == 0:
+                give_out()
+                await asyncio.sleep(0)
+        give_out()
         if self._odd_lines:
             log.warning("%d lines of Asterisk's journal could not be understood", self._odd_lines)
 
     def touched(self, records: list[CallRecord]) -> None:
         """What changed while catching up."""
-        if not self._listening:
-            self._touched.update({record.id: record for record in records})
+        if not self._listening or self._gap is not None:
+            missed = [r for r in records if r.source is not Source.LIVE or r.outcome is Outcome.UNKNOWN]
+            self._touched.update({record.id: record.outcome for record in missed})
 
     def caught_up(self) -> None:
         """The channels that are up are known too: from now on the log is live."""
-        until = now()
-        if self._gap_since is not None and until - self._gap_since >= SHORTEST_GAP:
-            ended = [record for record in self._touched.values() if record.ended]
-            unknown = sum(record.outcome is Outcome.UNKNOWN for record in ended)
-            recovered = sum(
-                record.source is not Source.LIVE and record.outcome is not Outcome.UNKNOWN for record in ended
-            )
-            self._gaps.append(Gap(self._pbx, self._gap_since, until, recovered, unknown))
-            seconds = (until - self._gap_since) // ev.MICROSECONDS
-            log.info("nobody listened for %d s: %d calls recovered, %d unknown", seconds, recovered, unknown)
-        self._gap_since = None
-        self._touched.clear()
+        self._heard_until = now()
         self._listening = True
-        self._heard_until = until
+        if self._gap is not None:
+            since, until = self._gap[0], self._gap[1] or self._heard_until
+            self._unfinished = (since, until) if self._behind else None
+            if until - since >= SHORTEST_GAP:
+                self._tell_gap(since, until)
+        self._gap = None
+        self._touched.clear()
+
+    def _tell_gap(self, since: int, until: int) -> None:
+        outcomes = Counter(outcome for outcome in self._touched.values() if outcome is not None)
+        unknown = outcomes.pop(Outcome.UNKNOWN, 0)
+        recovered = outcomes.total()
+        self._gaps.append(Gap(self._pbx, since, until, recovered, unknown))
+        seconds = (until - since) // ev.MICROSECONDS
+        log.info("nobody listened for %d s: %d calls recovered, %d unknown", seconds, recovered, unknown)
 
     def _ends(self) -> dict[str, Position]:
         ends = {name: journal_file.end(path) for name, path in self._files.items()}
         return {name: position for name, position in ends.items() if position is not None}
 
     def _unread(self) -> Iterator[ev.Event]:
-        """The events of both files, by time; those of queue_log after whatever they can be about."""
+        """The events of all files, by time; those of queue_log after whatever they can be about."""
 
         def moment(event: ev.Event) -> int:
             late = 0 if event.channel else QUEUE_LOG_NEAR
             return (event.at or 0) + late
 
-        cel = self._events(CEL, parse_cel)
-        queue_log = self._events(QUEUE_LOG, parse_queue_log)
-        return heapq.merge(cel, queue_log, key=moment)
+        return heapq.merge(self._events(CEL, parse_cel), self._events(QUEUE_LOG, parse_queue_log), key=moment)
 
     def _events(self, name: str, parse: Callable[[str], list[ev.Event]]) -> Iterator[ev.Event]:
-        for lines, position in journal_file.read(self._files[name], self._positions.get(name)):
-            for line in lines:
-                try:
-                    yield from parse(line)
-                except NotUnderstoodError:
-                    self._odd_lines += 1
-            self._positions[name] = position
+        path = self._files[name]
+        try:
+            for lines, position in journal_file.read(
+                path, self._positions.get(name), since_time=self._since_time(), note_unreadable=_say_unreadable
+            ):
+                for line in lines:
+                    try:
+                        yield from parse(line)
+                    except NotUnderstoodError:
+                        self._odd_lines += 1
+                self._positions[name] = position
+        except OSError as error:
+            if name not in self._behind:
+                _say_unreadable(path, error)
+            self._behind.add(name)
+        else:
+            self._behind.discard(name)
+
+    def _since_time(self) -> int | None:
+        """Rotated files that are older than this were surely covered."""
+        return None if self._heard_until is None else self._heard_until - 2 * int(SURE_AFTER) * ev.MICROSECONDS
+
+
+def _say_unreadable(path: Path, error: OSError) -> None:
+    log.warning("Asterisk's journal %s cannot be read: %s", path.name, error)

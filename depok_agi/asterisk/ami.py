@@ -1,7 +1,8 @@
 """The manager link (AMI): events in order, actions answered or failed, always connected again.
 
 Wraps `panoramisk` (1.4), the only module to import its Manager, protocol and actions. The library logs in, numbers
-actions and parses messages. What it gets wrong is mended here; each mend says what.
+actions and parses their answers. What it gets wrong is mended here; each mend says what. Events, of which there are
+thousands where there is one answer, are parsed here: at a small part of what the library takes for one.
 """
 
 import asyncio
@@ -9,7 +10,7 @@ import contextlib
 import logging
 import random
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -32,7 +33,13 @@ MESSAGE_BYTES = 1024 * 1024
 LINE_BYTES = 1_000
 """Asterisk drops an action with a line of more than 1,024 bytes, and its error does not say which action it was."""
 
+SHUTDOWN = "Shutdown"
+"""The event with which Asterisk says that it ends (`really_quit` in asterisk.c)."""
+
+_LINE_END = "\r\n"
 _END = b"\r\n\r\n"
+_EVENT = "Event: "
+_ACTION_ID = "\r\nActionID: "
 _HEADER_NAME = re.compile(r"[A-Za-z0-9_-]+")
 _LINE_ENDS = re.compile(r"[\r\n\0]")
 
@@ -91,41 +98,55 @@ class _Protocol(AMIProtocol):  # type: ignore[misc] # the library has no types
         self._searched = 0
 
     def data_received(self, data: bytes) -> None:
-        """Cut the bytes into messages, and only then decode each.
+        """Cut what came into messages, all whole ones at once.
 
         The library decodes what each TCP packet happens to hold and ignores errors, so a character on a packet's edge
         vanishes. It also strips each message, which loses a last header without a value.
         """
         self.heard_at = asyncio.get_running_loop().time()
         self._buffer += data
-        while not self.closed and (end := self._buffer.find(_END, self._searched)) >= 0:
-            line = self._buffer[:end].decode("utf-8", "replace").lstrip("\r\n")
+        end = self._buffer.rfind(_END, self._searched)
+        if end >= 0:
+            whole = self._buffer[:end].decode("utf-8", "replace")
             del self._buffer[: end + len(_END)]
-            self._searched = 0
-            self._read(line)
+            for text in whole.split(_LINE_END * 2):
+                if self.closed:
+                    return
+                self._read(text)
         self._searched = max(0, len(self._buffer) - len(_END) + 1)
         if len(self._buffer) > MESSAGE_BYTES and not self.closed:
             self.drop(f"a message of more than {MESSAGE_BYTES} bytes")
 
-    def _read(self, line: str) -> None:
+    def _read(self, text: str) -> None:
         """An exception out of `data_received` makes asyncio close the connection, so none may leave here."""
         try:
-            message = Message.from_line(line)
-            if message is not None:
-                self.handle_message(message)
+            if not self._is_unwanted(text):
+                self._take(text)
         except Exception as error:  # noqa: BLE001 - one bad message is no reason to lose the others
             log.warning("an AMI message was passed over: %s", type(error).__name__)
 
-    def handle_message(self, message: Any) -> None:
+    def _is_unwanted(self, text: str) -> bool:
+        """Is it an event that nobody waits for? Its name, which Asterisk writes first, tells, before any parsing."""
+        wanted = self.factory.wanted
+        if wanted is None or not text.startswith(_EVENT):
+            return False
+        end = text.find(_LINE_END)
+        name = text[len(_EVENT) : end] if end > 0 else text[len(_EVENT) :]
+        if name in wanted or name == SHUTDOWN:
+            return False
+        return not (self.responses and _ACTION_ID in text)  # an action under way may wait for it
+
+    def _take(self, text: str) -> None:
         """Give an answer to its action and an event to the listener.
 
         The library calls `.lower()` on a header that is a list when it comes twice, as any UserEvent can make `Event`.
         """
-        if isinstance(message.id, str) and message.id in self.responses:
-            super().handle_message(message)
-        elif "event" in message:
-            self.factory.dispatch(message)
-            if str(message.event).lower() == "shutdown":
+        headers = _headers(text)
+        if headers.get("ActionID") in self.responses:
+            self.handle_message(Message.from_line(text.lstrip(_LINE_END)))
+        elif "Event" in headers:
+            self.factory.hand_over(headers)
+            if headers["Event"] == SHUTDOWN:
                 self.drop("Asterisk is shutting down")
 
     def drop(self, reason: str) -> None:
@@ -155,7 +176,9 @@ class _Protocol(AMIProtocol):  # type: ignore[misc] # the library has no types
 class _Connection(Manager):  # type: ignore[misc] # the library has no types
     """The library's manager for exactly one connection."""
 
-    def __init__(self, login: AmiLogin, on_event: Callable[[dict[str, str]], None]) -> None:
+    def __init__(
+        self, login: AmiLogin, on_event: Callable[[dict[str, str]], None], wanted: frozenset[str] | None
+    ) -> None:
         super().__init__(
             loop=asyncio.get_running_loop(),
             host=login.host,
@@ -165,6 +188,7 @@ class _Connection(Manager):  # type: ignore[misc] # the library has no types
             events="on",
         )
         self._on_event = on_event
+        self.wanted = wanted
 
     async def open(self) -> None:
         """Connect and send the login. The library's own `connect` retries by itself, for ever, every two seconds."""
@@ -179,19 +203,34 @@ class _Connection(Manager):  # type: ignore[misc] # the library has no types
     def login(self, future: asyncio.Future[Any]) -> None:
         """The library's starts its Ping and is silent when the login is refused; AmiLink reads the answer itself."""
 
-    def dispatch(self, event: Any) -> None:
-        """Hand over one event.
+    def hand_over(self, event: dict[str, str]) -> None:
+        """Give one event to the listener.
 
         The library runs coroutines as loose tasks, without order, and lets an exception close the connection.
         """
+        if self.wanted is not None and event["Event"].partition("\n")[0] not in self.wanted:
+            return
         try:
-            self._on_event(_plain(event))
+            self._on_event(event)
         except Exception as error:  # noqa: BLE001 - the listener's fault is not the link's
             log.error("the listener failed on an AMI event: %s", type(error).__name__)
 
 
 class AmiLink:
-    """A link to the manager that is kept up for as long as `run` runs."""
+    """A link to the manager that is kept up for as long as `run` runs.
+
+    Args:
+        login: where, and as whom.
+        on_event: takes every event that is wanted and is no part of an action's answer, in Asterisk's order: its
+            headers as Asterisk wrote them, `Event` among them, those that come twice joined by a line feed.
+        on_up: runs after each login, beside the events; it may send actions. Where it raises AsteriskError the link
+            is dropped and made anew, since what it fetches is missing; after any other error the link stays.
+        on_state: is told each new state, and why.
+        wanted: the names of the events that the listener has a use for; any other is passed over unparsed. None: all.
+        ping_seconds: how often the link is tried, and how long it must last to count as one that serves.
+        pong_seconds: how long an answer may take.
+        backoff: the shortest and the longest pause before the next connection, in seconds.
+    """
 
     def __init__(
         self,
@@ -200,6 +239,7 @@ class AmiLink:
         on_event: Callable[[dict[str, str]], None],
         on_up: Callable[[], Awaitable[None]],
         on_state: Callable[[AmiState, str], None] | None = None,
+        wanted: Collection[str] | None = None,
         ping_seconds: float = 10,
         pong_seconds: float = 5,
         backoff: tuple[float, float] = (0.5, 30),
@@ -210,6 +250,7 @@ class AmiLink:
         self._on_event = on_event
         self._on_up = on_up
         self._on_state = on_state
+        self._wanted = None if wanted is None else frozenset(wanted)
         self._ping_seconds = ping_seconds
         self._pong_seconds = pong_seconds
         self._backoff = backoff
@@ -244,6 +285,17 @@ class AmiLink:
             self._serving.cancel()
             await asyncio.wait({self._serving})
 
+    def reconnect(self, reason: str) -> None:
+        """Give up the present connection, for `run` to make a new one after its ordinary pause.
+
+        For a listener that cannot go on from what it has heard. The state is DOWN at once, and no event of the old
+        connection comes any more. Without a connection that is up it does nothing.
+        """
+        if self._connection is None or self._connection.protocol.closed:
+            return
+        self._connection.protocol.drop(reason)
+        self._turn(AmiState.DOWN, reason)
+
     async def action(self, name: str, *, seconds: float = 10, **fields: str) -> list[dict[str, str]]:
         """Send one action; all messages of its answer, the response first.
 
@@ -251,7 +303,7 @@ class AmiLink:
             AsteriskError: not connected, unfit text, refused, no answer in time, or the link was lost. In the last two
                 cases Asterisk may have done it; it is never sent again.
         """
-        if self._connection is None or self._state is not AmiState.UP:
+        if self._connection is None or self._connection.protocol.closed:
             raise AsteriskError("there is no AMI link to Asterisk")
         headers = {"Action": name, **fields}
         for header, value in headers.items():
@@ -274,14 +326,18 @@ class AmiLink:
         clock = asyncio.get_running_loop().time
         while True:
             up_at = await self._connect_and_serve()
-            if up_at is not None and clock() - up_at >= self._ping_seconds:
+            if up_at is not None and clock() - up_at >= self._ping_seconds:  # it served
                 pause = shortest
             await asyncio.sleep(pause * random.uniform(0.75, 1))  # noqa: S311 - spreads reconnects, keeps no secret
             pause = min(pause * 2, longest)
 
     async def _connect_and_serve(self) -> float | None:
-        """One connection from its start to its end; when the login was accepted, None if it was not."""
-        connection = _Connection(self._login, self._on_event)
+        """One connection from its start to its end.
+
+        Returns:
+            When it was up, by the loop's clock; None if it never was: the login was not accepted, or `on_up` failed.
+        """
+        connection = _Connection(self._login, self._on_event, self._wanted)
         try:
             await connection.open()
         except (OSError, TimeoutError) as error:
@@ -291,8 +347,7 @@ class AmiLink:
             if not await self._log_in(connection):
                 return None
             up_at = asyncio.get_running_loop().time()
-            await self._serve(connection)
-            return up_at
+            return up_at if await self._serve(connection) else None
         finally:
             self._connection = None
             connection.protocol.drop(connection.protocol.reason)
@@ -312,22 +367,31 @@ class AmiLink:
             self._turn(AmiState.UP, "logged in")
         return self._connection is not None
 
-    async def _serve(self, connection: _Connection) -> None:
+    async def _serve(self, connection: _Connection) -> bool:
+        """Until the connection is gone; False when that was because what follows a login failed."""
         protocol: _Protocol = connection.protocol
-        helpers = [asyncio.create_task(self._greet()), asyncio.create_task(self._watch(connection))]
+        greeting = asyncio.create_task(self._greet(protocol))
+        watching = asyncio.create_task(self._watch(connection))
         try:
             await protocol.gone.wait()
             self._turn(AmiState.DOWN, protocol.reason)
         finally:
-            for helper in helpers:
-                helper.cancel()
-            await asyncio.wait(helpers)
+            greeting.cancel()
+            watching.cancel()
+            await asyncio.wait({greeting, watching})
+        return greeting.cancelled() or greeting.result()
 
-    async def _greet(self) -> None:
+    async def _greet(self, protocol: _Protocol) -> bool:
+        """Without what follows a login, the listener would take events for all there is to know."""
         try:
             await self._on_up()
-        except Exception as error:  # noqa: BLE001 - events must go on
+        except AsteriskError as error:
+            if not protocol.closed:
+                protocol.drop(f"what follows the login failed: {error}")
+            return False
+        except Exception as error:  # noqa: BLE001 - a fault that a new connection does not mend: events must go on
             log.error("what follows an AMI login failed: %s", describe(error))
+        return True
 
     async def _watch(self, connection: _Connection) -> None:
         """Notice a half-open link: a Ping after which not one byte comes. The library never looks for the Pong."""
@@ -377,6 +441,19 @@ def _check_line(name: str, value: str) -> None:
         raise AsteriskError(f"the AMI header {name} may not hold a line end or NUL")
     if len(f"{name}: {value}".encode("utf-8", "replace")) > LINE_BYTES:
         raise AsteriskError(f"the AMI header {name} is longer than {LINE_BYTES} bytes")
+
+
+def _headers(text: str) -> dict[str, str]:
+    """A message as a dict of text. A line that is no header is passed over.
+
+    The library undoes %-escapes in each header `Result`, which only AsyncAGI has; here a value is what Asterisk wrote.
+    """
+    headers: dict[str, str] = {}
+    for line in text.split(_LINE_END):
+        name, colon, value = line.partition(": ")
+        if colon:
+            headers[name] = f"{headers[name]}\n{value}" if name in headers else value
+    return headers
 
 
 def _plain(message: Any) -> dict[str, str]:

@@ -2,18 +2,24 @@
 
 Field names are Asterisk's (`main/manager_channels.c`, `manager_bridges.c`, `app_queue.c`). Anything else that Asterisk
 sends is none of the ledger's business and parses to None, as does an event that lacks what it must have.
+
+Nobody changes an event. The classes are not frozen all the same: a frozen one takes more than three times as long to
+make, and events are made by the thousand a second (`scripts/bench`).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 MICROSECONDS = 1_000_000
+
+EARLIEST = 946_684_800 * MICROSECONDS
+"""The year 2000: a time before it is none. The ledger counts events that have no time in numbers far below it."""
 
 LATEST = 1 << 57
 """The year 6500: a time after it is none, since calendars end at 9999."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Event:
     """What all events share.
 
@@ -30,7 +36,7 @@ class Event:
     channel: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class ChannelCreated(Event):
     """Newchannel."""
 
@@ -38,29 +44,33 @@ class ChannelCreated(Event):
     exten: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class ChannelAnswered(Event):
     """Newstate with state 6 (Up)."""
 
+    exten: str = ""
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(slots=True)
 class HungUp(Event):
-    """Hangup. The cause is Q.850; it is never an outcome."""
+    """Hangup. The cause is Q.850; it is never an outcome. `exten` is where in the dialplan the channel was last."""
 
     cause: int | None
+    exten: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class DialBegun(Event):
-    """DialBegin: `uniqueid` (empty for an originated call) rings `other`."""
+    """DialBegin: `uniqueid` (empty for an originated call), which is at `exten`, rings `other`."""
 
     other: str
     other_linkedid: str
     other_channel: str
-    dialled: str
+    exten: str
+    other_exten: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class DialEnded(Event):
     """DialEnd: how ringing `other` ended. ANSWER here is not a conversation."""
 
@@ -70,35 +80,75 @@ class DialEnded(Event):
     status: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class BridgeEntered(Event):
-    """BridgeEnter."""
+    """BridgeEnter. In a `holding` bridge (parking, waiting rooms) nobody hears anybody."""
 
     bridge: str
+    holding: bool = False
+    exten: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class BridgeLeft(Event):
     """BridgeLeave."""
 
     bridge: str
+    holding: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
+class BlindTransferred(Event):
+    """BlindTransfer that succeeded: `uniqueid` sent `other` to an extension."""
+
+    other: str
+    other_linkedid: str
+    other_channel: str
+    exten: str
+
+
+@dataclass(slots=True)
+class AttendedTransferred(Event):
+    """AttendedTransfer that succeeded: `uniqueid` joined its call with that of its second channel, `other`.
+
+    Attributes:
+        transferee: the one who was handed on; empty where there were several.
+        target: the one they were handed to; empty where nobody had answered yet, or an application runs there.
+        application: what the second call was in when nobody was bridged there, such as `Dial`, `Queue` or `Playback`.
+    """
+
+    other: str
+    other_linkedid: str
+    other_channel: str
+    transferee: str
+    target: str
+    application: str
+
+
+@dataclass(slots=True)
+class PickedUp(Event):
+    """Pickup: `uniqueid` takes the call that rings `other`."""
+
+    other: str
+    other_linkedid: str
+    other_channel: str
+
+
+@dataclass(slots=True)
 class QueueJoined(Event):
     """QueueCallerJoin. A full or an empty queue gives no such event."""
 
     queue: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class QueueLeft(Event):
     """QueueCallerLeave: for an operator, or for the dialplan, or gone."""
 
     queue: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class QueueAbandoned(Event):
     """QueueCallerAbandon: nobody took it. Not `abandoned`: it also comes on timeout and from an empty queue."""
 
@@ -106,7 +156,7 @@ class QueueAbandoned(Event):
     hold: int | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class AgentRung(Event):
     """AgentCalled: the queue rings a member's phone, the channel `other`."""
 
@@ -116,7 +166,7 @@ class AgentRung(Event):
     member: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class AgentConnected(Event):
     """AgentConnect: the member has picked up and the queue joins the two. `hold` is Asterisk's count of the wait."""
 
@@ -128,7 +178,7 @@ class AgentConnected(Event):
     hold: int | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class StepDone(Event):
     """UserEvent DepokStep, from the dialplan: a step of the menu ended so."""
 
@@ -137,42 +187,88 @@ class StepDone(Event):
     keys: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class QueueEnded(Event):
     """UserEvent DepokQueue: Queue() gave the caller back to the dialplan, with this QUEUESTATUS."""
 
     status: str
+    queue: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class LinkUp:
-    """The daemon has logged in: what was known before may have ended unseen."""
+    """The daemon has logged in: what was known before may have ended unseen. Times are microseconds UTC.
+
+    Attributes:
+        at: when; from here on every event is heard.
+        heard_until: until when events were heard before, None where they never were.
+        booted_at: when Asterisk started, None where that is not known.
+    """
+
+    at: int | None = None
+    heard_until: int | None = None
+    booted_at: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ListedChannel:
+    """A channel that exists (CoreShowChannel). `bridge` is empty for one that is in none."""
+
+    uniqueid: str
+    linkedid: str
+    channel: str
+    bridge: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A caller who stands in a queue (QueueEntry), for so many seconds."""
+
+    uniqueid: str
+    channel: str
+    queue: str
+    seconds: int
 
 
 @dataclass(frozen=True, slots=True)
 class ChannelsListed:
-    """CoreShowChannels, after a `LinkUp`: the channels that exist, each as (uniqueid, linkedid, name)."""
+    """CoreShowChannels and QueueStatus: all that is up, and all who wait, as Asterisk had it after `at`.
+
+    Attributes:
+        at: when it was asked for, microseconds UTC: what began later may not be in the lists.
+        channels: the channels that exist.
+        waiting: who stands in a queue; None where that could not be asked.
+    """
 
     at: int | None
-    channels: tuple[tuple[str, str, str], ...]
+    channels: tuple[ListedChannel, ...]
+    waiting: tuple[Waiting, ...] | None = None
 
 
 Raw = Mapping[str, str]
-_Base = tuple[int | None, str, str, str]
+
+HOLDING = "holding_bridge"
+"""The technology of parking lots and waiting rooms (`bridges/bridge_holding.c`)."""
 
 
-def _base(raw: Raw) -> _Base:
-    return microseconds(raw.get("Timestamp")), raw.get("Uniqueid", ""), raw.get("Linkedid", ""), raw.get("Channel", "")
+def _base(raw: Raw) -> tuple[int | None, str, str, str]:
+    get = raw.get
+    return microseconds(get("Timestamp")), get("Uniqueid", ""), get("Linkedid", ""), get("Channel", "")
 
 
 def microseconds(text: str | None) -> int | None:
     """Asterisk's `seconds.fraction` since 1970 UTC as microseconds; None for what is no such time."""
-    seconds, _, fraction = (text or "").partition(".")
+    if not text:
+        return None
     try:
-        at = int(seconds) * MICROSECONDS + int((fraction + "000000")[:6])
+        if len(text) == 17 and text[10] == ".":  # noqa: PLR2004 - as Asterisk writes it until 2286
+            at = int(text[:10] + text[11:])
+        else:
+            seconds, _, fraction = text.partition(".")
+            at = int(seconds) * MICROSECONDS + int((fraction + "000000")[:6])
     except ValueError:
         return None
-    return at if 0 < at < LATEST else None
+    return at if EARLIEST < at < LATEST else None
 
 
 def whole_number(text: str) -> int | None:
@@ -181,16 +277,39 @@ def whole_number(text: str) -> int | None:
 
 
 def _newstate(raw: Raw) -> Event | None:
-    return ChannelAnswered(*_base(raw)) if raw.get("ChannelState") == "6" else None
+    return ChannelAnswered(*_base(raw), raw.get("Exten", "")) if raw.get("ChannelState") == "6" else None
 
 
 def _hangup(raw: Raw) -> Event:
-    cause = raw.get("Cause", "")
-    return HungUp(*_base(raw), cause=int(cause) if cause.isascii() and cause.isdigit() and len(cause) < 6 else None)  # noqa: PLR2004
+    return HungUp(*_base(raw), whole_number(raw.get("Cause", "")), raw.get("Exten", ""))
+
+
+def _side(raw: Raw, prefix: str) -> tuple[str, str, str]:
+    """One of several channels in an event, as Asterisk prefixes them."""
+    return raw.get(f"{prefix}Uniqueid", ""), raw.get(f"{prefix}Linkedid", ""), raw.get(f"{prefix}Channel", "")
 
 
 def _destination(raw: Raw) -> tuple[str, str, str]:
     return raw.get("DestUniqueid", ""), raw.get("DestLinkedid", ""), raw.get("DestChannel", "")
+
+
+def _bridge(raw: Raw) -> tuple[str, bool]:
+    return raw.get("BridgeUniqueid", ""), raw.get("BridgeTechnology") == HOLDING
+
+
+def _blind_transfer(raw: Raw) -> Event | None:
+    if raw.get("Result") != "Success":
+        return None
+    by = microseconds(raw.get("Timestamp")), *_side(raw, "Transferer")
+    return BlindTransferred(*by, *_side(raw, "Transferee"), raw.get("Extension", ""))
+
+
+def _attended_transfer(raw: Raw) -> Event | None:
+    if raw.get("Result") != "Success":
+        return None
+    by = microseconds(raw.get("Timestamp")), *_side(raw, "OrigTransferer")
+    transferee, target = raw.get("TransfereeUniqueid", ""), raw.get("TransferTargetUniqueid", "")
+    return AttendedTransferred(*by, *_side(raw, "SecondTransferer"), transferee, target, raw.get("DestApp", ""))
 
 
 def _user_event(raw: Raw) -> Event | None:
@@ -198,7 +317,7 @@ def _user_event(raw: Raw) -> Event | None:
         case "DepokStep":
             return StepDone(*_base(raw), raw.get("Step", ""), raw.get("Result", ""), raw.get("Keys", ""))
         case "DepokQueue":
-            return QueueEnded(*_base(raw), raw.get("Status", ""))
+            return QueueEnded(*_base(raw), raw.get("Status", ""), raw.get("Queue", ""))
     return None
 
 
@@ -206,10 +325,13 @@ _PARSERS: dict[str, Callable[[Raw], Event | None]] = {
     "Newchannel": lambda raw: ChannelCreated(*_base(raw), raw.get("CallerIDNum", ""), raw.get("Exten", "")),
     "Newstate": _newstate,
     "Hangup": _hangup,
-    "DialBegin": lambda raw: DialBegun(*_base(raw), *_destination(raw), raw.get("DialString", "")),
+    "DialBegin": lambda raw: DialBegun(*_base(raw), *_destination(raw), raw.get("Exten", ""), raw.get("DestExten", "")),
     "DialEnd": lambda raw: DialEnded(*_base(raw), *_destination(raw), raw.get("DialStatus", "")),
-    "BridgeEnter": lambda raw: BridgeEntered(*_base(raw), raw.get("BridgeUniqueid", "")),
-    "BridgeLeave": lambda raw: BridgeLeft(*_base(raw), raw.get("BridgeUniqueid", "")),
+    "BridgeEnter": lambda raw: BridgeEntered(*_base(raw), *_bridge(raw), raw.get("Exten", "")),
+    "BridgeLeave": lambda raw: BridgeLeft(*_base(raw), *_bridge(raw)),
+    "BlindTransfer": _blind_transfer,
+    "AttendedTransfer": _attended_transfer,
+    "Pickup": lambda raw: PickedUp(*_base(raw), *_side(raw, "Target")),
     "QueueCallerJoin": lambda raw: QueueJoined(*_base(raw), raw.get("Queue", "")),
     "QueueCallerLeave": lambda raw: QueueLeft(*_base(raw), raw.get("Queue", "")),
     "QueueCallerAbandon": lambda raw: QueueAbandoned(
@@ -227,12 +349,43 @@ _PARSERS: dict[str, Callable[[Raw], Event | None]] = {
 }
 
 
+UNDERSTOOD = frozenset(_PARSERS)
+"""The names of the events that the ledger has a use for."""
+
+
 def parse(raw: Raw) -> Event | None:
     """The typed event, or None where the ledger has no use for it."""
     parser = _PARSERS.get(raw.get("Event", ""))
     if parser is None:
         return None
     event = parser(raw)
-    if event is None or not (event.uniqueid or getattr(event, "other", "")):
-        return None
-    return event
+    if event is None or event.uniqueid or getattr(event, "other", ""):
+        return event
+    return None
+
+
+def listed(at: int, channels: Iterable[Raw], bridges: Iterable[Raw], waiting: Iterable[Raw]) -> ChannelsListed:
+    """What there is, from the answers to CoreShowChannels, BridgeList and QueueStatus, asked for at `at`."""
+    talking = {
+        raw.get("BridgeUniqueid", "")
+        for raw in bridges
+        if raw.get("Event") == "BridgeListItem" and raw.get("BridgeTechnology") != HOLDING
+    }
+    return ChannelsListed(
+        at,
+        tuple(
+            ListedChannel(*_base(raw)[1:], bridge if (bridge := raw.get("BridgeId", "")) in talking else "")
+            for raw in channels
+            if raw.get("Event") == "CoreShowChannel"
+        ),
+        tuple(
+            Waiting(
+                raw.get("Uniqueid", ""),
+                raw.get("Channel", ""),
+                raw.get("Queue", ""),
+                whole_number(raw.get("Wait", "")) or 0,
+            )
+            for raw in waiting
+            if raw.get("Event") == "QueueEntry"
+        ),
+    )

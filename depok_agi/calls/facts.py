@@ -28,6 +28,7 @@ class Fact(StrEnum):
     DIAL_NO_ANSWER = "dial_no_answer"
     DIAL_BUSY = "dial_busy"
     DIAL_FAILED = "dial_failed"
+    DIAL_GIVEN_UP = "dial_given_up"
 
 
 INBOUND_OUTCOMES = (
@@ -40,13 +41,18 @@ INBOUND_OUTCOMES = (
     (Fact.QUEUE_FULL, Outcome.FULL),
     (Fact.QUEUE_EMPTY, Outcome.NO_OPERATOR),
     (Fact.QUEUEING, Outcome.ABANDONED),
+    (Fact.DIAL_NO_ANSWER, Outcome.NO_OPERATOR),
+    (Fact.DIAL_BUSY, Outcome.NO_OPERATOR),
+    (Fact.DIAL_FAILED, Outcome.NO_OPERATOR),
+    (Fact.DIAL_GIVEN_UP, Outcome.ABANDONED),
     (Fact.CLOSED, Outcome.CLOSED),
     (Fact.SELF_SERVICE, Outcome.SELF_SERVICE),
     (Fact.IN_MENU, Outcome.LEFT_MENU),
     (Fact.UNSEEN_START, Outcome.UNKNOWN),
     (Fact.UP, Outcome.LEFT_MENU),
 )
-"""First fact that holds decides; none of them: `failed`, Asterisk never answered."""
+"""First fact that holds decides; none of them: `failed`, Asterisk never answered. A phone that was dialled straight is
+like a queue with one member."""
 
 OTHER_OUTCOMES = (
     (Fact.SPOKE, Outcome.ANSWERED),
@@ -54,9 +60,10 @@ OTHER_OUTCOMES = (
     (Fact.DIAL_BUSY, Outcome.BUSY),
     (Fact.DIAL_NO_ANSWER, Outcome.NO_ANSWER),
     (Fact.DIAL_FAILED, Outcome.FAILED),
+    (Fact.DIAL_GIVEN_UP, Outcome.CANCELLED),
     (Fact.UNSEEN_START, Outcome.UNKNOWN),
 )
-"""The same for outbound and internal calls; none of them: `cancelled`, the one who dialled gave up."""
+"""The same for outbound and internal calls; none of them: `failed`, nobody was rung."""
 
 QUEUE_STATUS = {
     "TIMEOUT": Fact.QUEUE_TIMEOUT,
@@ -74,7 +81,16 @@ DIAL_STATUS = {
     "NOANSWER": Fact.DIAL_NO_ANSWER,
     "CHANUNAVAIL": Fact.DIAL_FAILED,
     "CONGESTION": Fact.DIAL_FAILED,
+    "CANCEL": Fact.DIAL_GIVEN_UP,
+    "ANSWER": Fact.DIAL_GIVEN_UP,
+    "": Fact.DIAL_GIVEN_UP,
 }
+"""DIALSTATUS of app_dial.c, the same words in DialEnd, for a call in which nobody spoke: a phone that was picked up as
+the caller hung up, and one that rings still when the call is over, were given up."""
+
+DIAL_ORDER = (Fact.DIAL_GIVEN_UP, Fact.DIAL_NO_ANSWER, Fact.DIAL_BUSY, Fact.DIAL_FAILED)
+"""What a group that was rung together came to, as app_dial.c has it: the first of these that holds for one of them."""
+
 STEP_RESULT = {
     ("caller", "withheld"): Fact.WITHHELD,
     ("hours", "closed"): Fact.CLOSED,
@@ -94,7 +110,7 @@ def outcome(direction: Direction, facts: AbstractSet[Fact]) -> Outcome:
     """The outcome of a call that has ended."""
     if direction is Direction.INBOUND:
         return next((found for fact, found in INBOUND_OUTCOMES if fact in facts), Outcome.FAILED)
-    return next((found for fact, found in OTHER_OUTCOMES if fact in facts), Outcome.CANCELLED)
+    return next((found for fact, found in OTHER_OUTCOMES if fact in facts), Outcome.FAILED)
 
 
 def with_fact(record: CallRecord, fact: Fact) -> CallRecord:

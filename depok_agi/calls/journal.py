@@ -56,7 +56,7 @@ def parse_cel(line: str) -> list[ev.Event]:
 def _hangup(line: _CelLine) -> list[ev.Event]:
     extra = _extra(line.extra)
     cause = extra.get("hangupcause")
-    hung_up = ev.HungUp(*line.base, cause if isinstance(cause, int) else None)
+    hung_up = ev.HungUp(*line.base, cause if isinstance(cause, int) else None, line.exten)
     status = _text(extra, "dialstatus")
     return [ev.DialEnded(*line.base, "", "", "", status), hung_up] if status else [hung_up]
 
@@ -67,14 +67,48 @@ def _step(line: _CelLine) -> list[ev.Event]:
     return [ev.StepDone(*line.base, step, result, keys)]
 
 
+def _queue_ended(line: _CelLine) -> list[ev.Event]:
+    status, _, queue = _text(_extra(line.extra), "extra").partition("/")
+    return [ev.QueueEnded(*line.base, status, queue)]
+
+
+def _bridge(line: _CelLine) -> tuple[str, bool]:
+    extra = _extra(line.extra)
+    return _text(extra, "bridge_id"), extra.get("bridge_technology") == ev.HOLDING
+
+
+def _blind_transfer(line: _CelLine) -> list[ev.Event]:
+    extra = _extra(line.extra)
+    transferee = _named(extra, "transferee_channel_uniqueid"), "", _named(extra, "transferee_channel_name")
+    return [ev.BlindTransferred(*line.base, *transferee, _text(extra, "extension"))]
+
+
+def _attended_transfer(line: _CelLine) -> list[ev.Event]:
+    extra = _extra(line.extra)
+    second = _named(extra, "channel2_uniqueid"), "", _named(extra, "channel2_name")
+    transferee, target = (_named(extra, f"{who}_channel_uniqueid") for who in ("transferee", "transfer_target"))
+    return [ev.AttendedTransferred(*line.base, *second, transferee, target, _text(extra, "app"))]
+
+
+def _pickup(line: _CelLine) -> list[ev.Event]:
+    """CEL tells it of the phone that rang; the one that took the call stands beside it."""
+    at, uniqueid, linkedid, channel = line.base
+    extra = _extra(line.extra)
+    taker = _named(extra, "pickup_channel_uniqueid"), "", _named(extra, "pickup_channel")
+    return [ev.PickedUp(at, *taker, uniqueid, linkedid, channel)]
+
+
 _CEL_PARSERS: dict[str, Callable[[_CelLine], list[ev.Event]]] = {
     "CHAN_START": lambda line: [ev.ChannelCreated(*line.base, line.caller, line.exten)],
-    "ANSWER": lambda line: [ev.ChannelAnswered(*line.base)],
-    "BRIDGE_ENTER": lambda line: [ev.BridgeEntered(*line.base, _text(_extra(line.extra), "bridge_id"))],
-    "BRIDGE_EXIT": lambda line: [ev.BridgeLeft(*line.base, _text(_extra(line.extra), "bridge_id"))],
+    "ANSWER": lambda line: [ev.ChannelAnswered(*line.base, line.exten)],
+    "BRIDGE_ENTER": lambda line: [ev.BridgeEntered(*line.base, *_bridge(line), line.exten)],
+    "BRIDGE_EXIT": lambda line: [ev.BridgeLeft(*line.base, *_bridge(line))],
+    "BLINDTRANSFER": _blind_transfer,
+    "ATTENDEDTRANSFER": _attended_transfer,
+    "PICKUP": _pickup,
     "HANGUP": _hangup,
     "DepokStep": _step,
-    "DepokQueue": lambda line: [ev.QueueEnded(*line.base, _text(_extra(line.extra), "extra"))],
+    "DepokQueue": _queue_ended,
 }
 
 
@@ -89,6 +123,12 @@ def _extra(text: str) -> dict[str, Any]:
 def _text(extra: dict[str, Any], key: str) -> str:
     value = extra.get(key, "")
     return value if isinstance(value, str) else ""
+
+
+def _named(extra: dict[str, Any], key: str) -> str:
+    """CEL writes `N/A` for a channel that is not there (`main/cel.c`)."""
+    value = _text(extra, key)
+    return "" if value == "N/A" else value
 
 
 def parse_queue_log(line: str) -> list[ev.Event]:
@@ -110,13 +150,11 @@ def parse_queue_log(line: str) -> list[ev.Event]:
             return [ev.QueueJoined(*base, queue)]
         case "CONNECT":
             return [ev.AgentConnected(*base, _at(data, 1), "", "", agent, queue, ev.whole_number(_at(data, 0)))]
-        case "ABANDON" | "EXITWITHTIMEOUT" | "EXITEMPTY":
+        case "ABANDON" | "EXITWITHTIMEOUT" | "EXITEMPTY" | "WITHDRAW":
             left: list[ev.Event] = [ev.QueueAbandoned(*base, queue, ev.whole_number(_at(data, 2)))]
-            return [*left, ev.QueueEnded(*base, EXITS[kind])] if kind in EXITS else left
+            return [*left, ev.QueueEnded(*base, EXITS[kind], queue)] if kind in EXITS else left
         case "EXITWITHKEY":
             return [ev.QueueAbandoned(*base, queue, ev.whole_number(_at(data, 3)))]
-        case "WITHDRAW":
-            return [ev.QueueLeft(*base, queue), ev.QueueEnded(*base, EXITS[kind])]
     return []
 
 

@@ -55,6 +55,13 @@ class Source(StrEnum):
     MIXED = "mixed"
 
 
+class TransferKind(StrEnum):
+    """Sent on unannounced, or after asking the one who is to take it."""
+
+    BLIND = "blind"
+    ATTENDED = "attended"
+
+
 @dataclass(frozen=True, slots=True)
 class Leg:
     """One channel of the call. Times are microseconds since 1970 UTC, None while unknown."""
@@ -74,6 +81,16 @@ class Talk:
     channels: tuple[str, str]
     started_at: int | None
     ended_at: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """One of us handed the other side on. `to` is who took it, else what was dialled for it."""
+
+    kind: TransferKind
+    by: str | None
+    to: str | None
+    at: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +126,7 @@ class CallRecord:
     Times are microseconds since 1970 UTC, None while unknown; `ended_at` and `outcome` are None while the call is up.
     `id` carries the PBX's name, so that several hosts can share one store. `uniqueids` and `legs` go in step. `facts`
     is what the outcome was derived from (`calls/facts.py`). `answered_at` is when a person first spoke, not when
-    Asterisk took the call.
+    Asterisk took the call. `wait_seconds` is the time in all queues; in `talk_seconds` no second counts twice.
     """
 
     id: str
@@ -134,6 +151,7 @@ class CallRecord:
     facts: tuple[str, ...]
     legs: tuple[Leg, ...]
     talks: tuple[Talk, ...]
+    transfers: tuple[Transfer, ...] = ()
     visits: tuple[QueueVisit, ...] = ()
     steps: tuple[MenuStep, ...] = ()
 
@@ -200,5 +218,8 @@ def to_json(
             }
             for talk in record.talks
         ],
-        "transfers": [],
+        "transfers": [
+            {"kind": transfer.kind, "by": transfer.by, "to": transfer.to, "at": iso(transfer.at, timezone)}
+            for transfer in record.transfers
+        ],
     }

@@ -1,8 +1,11 @@
 """Calls into the store, and what the centre owes for them."""
 
+from collections.abc import Mapping
+
 import aiosqlite
 
 from depok_agi.calls.facts import Fact, with_fact
+from depok_agi.calls.ledger import REMEMBER
 from depok_agi.calls.record import CallRecord, Direction, Outcome
 from depok_agi.desk import Desk, callbacks, journal
 from depok_agi.errors import NotFoundError, RefusedError
@@ -18,31 +21,46 @@ Listed = tuple[CallRecord, str | None, int | None]
 """A call, its newest ticket's number, its callback's id."""
 
 
-async def record(desk: Desk, records: list[CallRecord], dropped: list[str], heard: journal.Heard | None = None) -> None:
+async def record(
+    desk: Desk,
+    records: list[CallRecord],
+    dropped: list[str],
+    heard: journal.Heard | None = None,
+    states: Mapping[str, str] | None = None,
+) -> None:
     """Write what the ledger says, and what follows from it, in one transaction. Doing it twice is doing it once.
 
     `heard` says how far Asterisk's own journal is covered by these records: it commits with them or not at all.
+    `states` is what the ledger needs to go on with these calls after a restart, by their ids.
     """
     async with desk.store.transaction() as connection:
-        written = [await _put(desk, connection, call) for call in records]
+        records, asked_in = await _with_requests(desk, connection, records)
+        await call_rows.put(desk.store, connection, records)
+        await call_rows.put_states(desk.store, connection, records, states or {})
+        for asking, callback in asked_in.items():
+            await desk.store.queries.add_callback_call(connection, callback=callback, call=asking)
         for old in dropped:
             await call_rows.drop(desk.store, connection, old, await _taken_over_by(desk, connection, old))
         # Only now, with the callbacks of the dropped ones in place: what was owed for them is not owed again.
-        for call in written:
+        for call in records:
             if call.ended and call.citizen is not None and call.ended_at is not None:
                 await _owe_or_settle(desk, connection, call, call.citizen, call.ended_at)
         if heard is not None:
             await journal.put(desk, connection, heard)
+            await desk.store.queries.forget_call_states(connection, before=heard.until - REMEMBER)
 
 
-async def _put(desk: Desk, connection: aiosqlite.Connection, call: CallRecord) -> CallRecord:
-    requested_in = await _callback_asked_for(desk, connection, call)
-    if requested_in is not None:
-        call = with_fact(call, Fact.CALLBACK)
-    await call_rows.put(desk.store, connection, call)
-    if requested_in is not None:
-        await desk.store.queries.add_callback_call(connection, callback=requested_in, call=call.id)
-    return call
+async def _with_requests(
+    desk: Desk, connection: aiosqlite.Connection, records: list[CallRecord]
+) -> tuple[list[CallRecord], dict[str, int]]:
+    """The records, with those marked in which a callback was asked for; and in which callback it is, by call."""
+    if not records:
+        return [], {}
+    began = min(0 if call.started_at is None else call.started_at for call in records)
+    found = desk.store.queries.list_requests_since(connection, since=began)
+    requests = {row["uniqueid"]: int(row["callback"]) async for row in found}
+    asked_in = {call.id: requests[uniqueid] for call in records for uniqueid in call.uniqueids if uniqueid in requests}
+    return [with_fact(call, Fact.CALLBACK) if call.id in asked_in else call for call in records], asked_in
 
 
 async def _owe_or_settle(
@@ -52,17 +70,14 @@ async def _owe_or_settle(
         spoke_at = moment(call.answered_at or ended_at)
         await callbacks.settle(desk, connection, number, spoke_at, call.id)
         return
-    wanted_a_person = call.direction is Direction.INBOUND and call.outcome in OWED_FOR
-    if wanted_a_person and not await desk.store.queries.is_call_of_callback(connection, call=call.id):
+    if _wanted_a_person(call) and not await desk.store.queries.is_call_of_callback(connection, call=call.id):
         await callbacks.owe(desk, connection, number, CallbackReason.MISSED, moment(ended_at), call=call.id)
 
 
-async def _callback_asked_for(desk: Desk, connection: aiosqlite.Connection, call: CallRecord) -> int | None:
-    for uniqueid in call.uniqueids:
-        request = await desk.store.queries.get_request_of_channel(connection, uniqueid=uniqueid)
-        if request is not None:
-            return int(request["callback"])
-    return None
+def _wanted_a_person(call: CallRecord) -> bool:
+    """And got none. Who stood in the queue when Asterisk went down did, too, though nobody knows how it ended."""
+    unknown = call.outcome is Outcome.UNKNOWN and Fact.QUEUEING in call.facts
+    return call.direction is Direction.INBOUND and (call.outcome in OWED_FOR or unknown)
 
 
 async def _taken_over_by(desk: Desk, connection: aiosqlite.Connection, old: str) -> str | None:
@@ -88,7 +103,7 @@ async def take_request(desk: Desk, request: CallbackRequest) -> None:
         )
         if call is not None:
             row = await desk.store.queries.get_call(connection, id=call)
-            await call_rows.put(desk.store, connection, with_fact(call_rows.from_row(row), Fact.CALLBACK))
+            await call_rows.put(desk.store, connection, [with_fact(call_rows.from_row(row), Fact.CALLBACK)])
 
 
 async def listed(
@@ -140,9 +155,9 @@ async def _only_match(desk: Desk, part: str) -> str:
     raise NotFoundError(f"there is no call {part!r}; `depok-agi calls list` shows their ids")
 
 
-async def unsettled(desk: Desk, ended_since: int) -> list[CallRecord]:
-    """The calls that have no end yet, as far as the store knows, and those that ended since (microseconds UTC)."""
+async def unsettled(desk: Desk, ended_since: int) -> list[tuple[str, str]]:
+    """What the ledger knew of the calls that are up, and of those that ended since (microseconds UTC): ids, states."""
     store = desk.store
     with store.told():
-        rows = store.queries.list_unsettled_calls(store.reader, ended_since=ended_since)
-        return [call_rows.from_row(row) async for row in rows]
+        rows = store.queries.list_call_states(store.reader, ended_since=ended_since)
+        return [(row["call"], row["state"]) async for row in rows]

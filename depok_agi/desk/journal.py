@@ -40,7 +40,11 @@ async def load(desk: Desk) -> Heard | None:
         rows = [row async for row in desk.store.queries.list_positions(desk.store.reader)]
     if not rows:
         return None
-    positions = {row["file"]: Position(row["inode"], row["read_to"]) for row in rows if row["inode"]}
+    positions = {
+        row["file"]: Position(row["inode"], row["read_to"], row["head"], row["written_at"])
+        for row in rows
+        if row["inode"]
+    }
     return Heard(max(row["heard_until"] for row in rows), positions)
 
 
@@ -50,10 +54,16 @@ async def put(desk: Desk, connection: aiosqlite.Connection, heard: Heard) -> Non
     nowhere = {"": Position(0, 0)}  # no file yet: the time alone
     for file, position in (heard.positions or nowhere).items():
         await queries.put_position(
-            connection, file=file, inode=position.inode, read_to=position.offset, heard_until=heard.until
+            connection,
+            file=file,
+            inode=position.inode,
+            read_to=position.offset,
+            head=position.head,
+            written_at=position.written_at,
+            heard_until=heard.until,
         )
     for gap in heard.gaps:
-        await queries.add_gap(
+        await queries.put_gap(
             connection, pbx=gap.pbx, since=gap.since, until=gap.until, recovered=gap.recovered, unknown=gap.unknown
         )
 

@@ -1,19 +1,56 @@
 """Call records to rows and back."""
 
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import astuple
 from typing import Any
 
 import aiosqlite
 
-from depok_agi.calls.record import CallRecord, Direction, Leg, MenuStep, Outcome, QueueVisit, Role, Source, Talk
+from depok_agi.calls.record import (
+    CallRecord,
+    Direction,
+    Leg,
+    MenuStep,
+    Outcome,
+    QueueVisit,
+    Role,
+    Source,
+    Talk,
+    Transfer,
+    TransferKind,
+)
 from depok_agi.store.database import Store
 
 
-async def put(store: Store, connection: aiosqlite.Connection, record: CallRecord) -> None:
-    """Write a record over what was known of the same call. Writing it twice is writing it once."""
-    citizen = record.citizen
-    row: dict[str, Any] = {
+async def put(store: Store, connection: aiosqlite.Connection, records: Sequence[CallRecord]) -> None:
+    """Write records over what was known of the same calls. Writing them twice is writing them once."""
+    if not records:
+        return
+    rows = [_row(record) for record in records]
+    queries = store.queries
+    await queries.add_citizens(connection, [row for row in rows if row["citizen"] is not None])
+    await queries.put_calls(connection, rows)
+    await queries.put_call_personal(connection, rows)
+    uniqueids = [{"uniqueid": uniqueid, "id": record.id} for record in records for uniqueid in record.uniqueids]
+    await queries.put_call_uniqueids(connection, uniqueids)
+
+
+async def put_states(
+    store: Store, connection: aiosqlite.Connection, records: Sequence[CallRecord], states: Mapping[str, str]
+) -> None:
+    """Keep what the ledger knows of these calls."""
+    rows = [
+        {"id": r.id, "until": (r.ended_at or 0) if r.ended else None, "state": states[r.id]}
+        for r in records
+        if r.id in states
+    ]
+    if rows:
+        await store.queries.put_call_states(connection, rows)
+
+
+def _row(record: CallRecord) -> dict[str, Any]:
+    return {
         "id": record.id,
         "direction": record.direction,
         "outcome": record.outcome,
@@ -28,7 +65,7 @@ async def put(store: Store, connection: aiosqlite.Connection, record: CallRecord
         "menu_path": record.menu_path,
         "hangup_cause": record.hangup_cause,
         "source": record.source,
-        "citizen": None if citizen is None else await citizen_id(store, connection, citizen),
+        "citizen": record.citizen,
         "detail": json.dumps(
             {
                 "uniqueids": record.uniqueids,
@@ -36,19 +73,25 @@ async def put(store: Store, connection: aiosqlite.Connection, record: CallRecord
                 "facts": record.facts,
                 "visits": [astuple(visit) for visit in record.visits],
                 "steps": [astuple(step) for step in record.steps],
-                "legs": [(leg.channel, leg.role, leg.started_at, leg.answered_at, leg.ended_at) for leg in record.legs],
+                "legs": [
+                    (_impersonal_name(leg), leg.role, leg.started_at, leg.answered_at, leg.ended_at)
+                    for leg in record.legs
+                ],
                 "talks": [(talk.channels, talk.started_at, talk.ended_at) for talk in record.talks],
+                "transfers": [(transfer.kind, transfer.by, transfer.at) for transfer in record.transfers],
             }
         ),
         "caller": record.caller,
         "caller_raw": record.caller_raw,
         "dialled": record.dialled,
-        "parties": json.dumps([leg.party for leg in record.legs]),
+        "parties": json.dumps([leg.channel if leg.role is Role.LOCAL else leg.party for leg in record.legs]),
+        "transferred_to": json.dumps([transfer.to for transfer in record.transfers]) if record.transfers else None,
     }
-    await store.queries.put_call(connection, **row)
-    await store.queries.put_call_personal(connection, **row)
-    for uniqueid in record.uniqueids:
-        await store.queries.put_call_uniqueid(connection, uniqueid=uniqueid, id=record.id)
+
+
+def _impersonal_name(leg: Leg) -> str:
+    """The name of a Local channel holds what was dialled, so it stands with the personal data, in place of a party."""
+    return "" if leg.role is Role.LOCAL else leg.channel
 
 
 async def drop(store: Store, connection: aiosqlite.Connection, old: str, into: str | None) -> None:
@@ -56,6 +99,7 @@ async def drop(store: Store, connection: aiosqlite.Connection, old: str, into: s
     if into is not None:
         await store.queries.move_ticket_calls(connection, id=old, into=into)
         await store.queries.move_callback_calls(connection, id=old, into=into)
+    await store.queries.drop_call_state(connection, id=old)
     await store.queries.drop_call_personal(connection, id=old)
     await store.queries.drop_call(connection, id=old)
 
@@ -64,6 +108,8 @@ def from_row(row: Any) -> CallRecord:
     """The record of a row. Personal fields are empty where they were destroyed."""
     detail = json.loads(row["detail"])
     parties = json.loads(row["parties"]) if row["parties"] else [None] * len(detail["legs"])
+    transfers = detail.get("transfers", ())
+    handed_to = json.loads(row["transferred_to"]) if row["transferred_to"] else [None] * len(transfers)
     return CallRecord(
         id=row["id"],
         direction=Direction(row["direction"]),
@@ -87,12 +133,19 @@ def from_row(row: Any) -> CallRecord:
         facts=tuple(detail["facts"]),
         visits=tuple(QueueVisit(*visit) for visit in detail.get("visits", ())),
         steps=tuple(MenuStep(*step) for step in detail.get("steps", ())),
-        legs=tuple(
-            Leg(channel, party, Role(role), started_at, answered_at, ended_at)
-            for (channel, role, started_at, answered_at, ended_at), party in zip(detail["legs"], parties, strict=True)
-        ),
+        legs=tuple(_leg(leg, party) for leg, party in zip(detail["legs"], parties, strict=True)),
         talks=tuple(Talk((first, second), start, end) for (first, second), start, end in detail["talks"]),
+        transfers=tuple(
+            Transfer(TransferKind(kind), by, to, at) for (kind, by, at), to in zip(transfers, handed_to, strict=True)
+        ),
     )
+
+
+def _leg(leg: list[Any], party: str | None) -> Leg:
+    channel, role, *times = leg
+    if role == Role.LOCAL:
+        return Leg(channel or party or "", None, Role.LOCAL, *times)
+    return Leg(channel, party, Role(role), *times)
 
 
 async def citizen_id(store: Store, connection: aiosqlite.Connection, number: str, name: str | None = None) -> int:

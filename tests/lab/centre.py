@@ -28,7 +28,7 @@ SETTINGS = """\
 # The settings of this lab. An override of the hours, `depok-agi hours check` shows it, makes it independent of the
 # time of day at which it runs; so do the decent hours below.
 [pbx]
-operators = {{ "PJSIP/101" = "siti", "PJSIP/102" = "budi" }}
+operators = {{ "PJSIP/101" = "siti", "PJSIP/102" = "budi", "PJSIP/103" = "tono" }}
 [ami]
 port = {ami_port}
 secret_file = "ami.secret"
@@ -65,10 +65,12 @@ class Centre:
         *,
         globals: Mapping[str, str] | None = None,  # noqa: A002 - Asterisk's own word for them
         daemon: bool = True,
+        dialplan: str | None = None,
     ) -> None:
         self.folder = folder
         # Without Python the plain dialplan decides; in the lab it must not decide by the clock.
-        self.pbx = Pbx(root, folder / "pbx", globals={"DEPOK_FALLBACK_TIMES": "*,*,*,*", **(globals or {})})
+        chosen = {"DEPOK_FALLBACK_TIMES": "*,*,*,*", **(globals or {})}
+        self.pbx = Pbx(root, folder / "pbx", globals=chosen, dialplan=dialplan)
         self.settings = folder / "depok-agi.toml"
         self.published = folder / "published"
         self.spool = folder / "spool"

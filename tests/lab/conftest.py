@@ -5,13 +5,19 @@ from collections.abc import Iterator
 import pytest
 
 from tests.lab.centre import Centre
-from tests.lab.pbx_root import PbxRoot, build
+from tests.lab.pbx_root import PbxRoot, Release, build
 
 
 @pytest.fixture(scope="session")
 def pbx_root() -> PbxRoot:
     """Builds the root when this machine has none yet. Without it the lab proves nothing, so a failure is a failure."""
     return build()
+
+
+@pytest.fixture(scope="session")
+def pbx_root_16() -> PbxRoot:
+    """The same with the oldest Asterisk that is supported."""
+    return build(release=Release.ASTERISK_16)
 
 
 @pytest.fixture

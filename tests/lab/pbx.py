@@ -233,6 +233,7 @@ class Pbx:
         return {
             "folder": str(self.folder),
             "modules": str(self.root.modules),
+            "cel_writer": "load = res_cdrel_custom.so" if self.root.has_module("res_cdrel_custom") else "",
             "run": str(self._run),
             "shipped": str(SHIPPED),
             "sip_port": str(self.sip_port),
@@ -242,7 +243,7 @@ class Pbx:
             "rtp_end": str(first + RTP_BLOCKS.step - 1),
             "outside_port": str(self.outside_port),
             "globals": "\n".join(f"{name} = {_value(text)}" for name, text in self.globals.items()),
-            "dialplan": self._dialplan if self._dialplan is not None else _shipped_includes(),
+            "dialplan": self._dialplan if self._dialplan is not None else shipped_includes(),
         }
 
 
@@ -255,9 +256,14 @@ def free_port(kind: socket.SocketKind, address: str) -> int:
     raise LabError(f"no free port on {address}")
 
 
-def _shipped_includes() -> str:
+def shipped_includes() -> str:
     files = sorted(path for path in SHIPPED.glob("*.conf") if re.match(r"\d\d_", path.name))
     return "\n".join(f'#include "{path}"' for path in files)
+
+
+def scenario_dialplan() -> str:
+    """The shipped dialplan, and what a city may have beside it: ring groups, parking and the like."""
+    return f'{shipped_includes()}\n#include "lab_extensions.conf"'
 
 
 def _value(text: str) -> str:

@@ -29,7 +29,7 @@ from tests.lab.pbx import (
     Pbx,
     free_port,
 )
-from tests.lab.scenarios import call_scenario, phone_scenario, register_request
+from tests.lab.scenarios import Behaviour, call_scenario, phone_scenario, register_request
 
 __all__ = ["Call", "Citizen", "HangUp", "Operator", "OutsideCitizen", "Pause", "Press", "Say", "Step", "loudest"]
 
@@ -146,6 +146,12 @@ class _Phone:
     def pid(self) -> int:
         assert self._process is not None
         return self._process.pid
+
+    @property
+    def messages(self) -> str:
+        """Every SIP message of the phone, as SIPp writes them down."""
+        log = self.folder / "messages.log"
+        return log.read_text(errors="replace") if log.exists() else ""
 
     @property
     def errors(self) -> str:
@@ -356,15 +362,16 @@ class _Answering(_Phone):
         port: int,
         name: str,
         *,
-        answers: bool,
-        busy: bool,
+        behaviour: Behaviour,
         after: float,
         talk_seconds: float | None,
         idle: Sequence[media.Frame],
+        forwards_to: str | None = None,
     ) -> None:
         super().__init__(pbx, address, name, idle=idle)
         self._port = port
-        self._behaviour: Literal["answers", "rings", "busy"] = "busy" if busy else "answers" if answers else "rings"
+        self._behaviour = behaviour
+        self._forwards_to = forwards_to
         self._after = after
         self._talk_seconds = talk_seconds
 
@@ -384,14 +391,24 @@ class _Answering(_Phone):
             time.sleep(0.02)
 
     def _scenario(self, media_port: int) -> str:
-        return phone_scenario(media_port, self._behaviour, after=self._after, talk_seconds=self._talk_seconds)
+        return phone_scenario(
+            media_port,
+            self._behaviour,
+            after=self._after,
+            talk_seconds=self._talk_seconds,
+            forwards_to=self._forwards_to,
+        )
 
     def _arguments(self) -> list[str | bytes | Path]:
         return ["-p", str(self._port)]
 
 
+def _behaviour(*, answers: bool, busy: bool) -> Behaviour:
+    return "busy" if busy else "answers" if answers else "rings"
+
+
 class Operator(_Answering):
-    """An operator's phone: answers after some seconds of ringing, or rings in vain, or is always busy."""
+    """An operator's phone: answers after some seconds of ringing, or rings in vain, is always busy, or is forwarded."""
 
     def __init__(
         self,
@@ -402,17 +419,18 @@ class Operator(_Answering):
         busy: bool = False,
         after: float = 1.0,
         talk_seconds: float | None = None,
+        forwards_to: str | None = None,
     ) -> None:
         super().__init__(
             pbx,
             OPERATOR_ADDRESS,
             free_port(socket.SOCK_DGRAM, OPERATOR_ADDRESS),
             f"operator-{number}",
-            answers=answers,
-            busy=busy,
+            behaviour="forwards" if forwards_to else _behaviour(answers=answers, busy=busy),
             after=after,
             talk_seconds=talk_seconds,
             idle=media.tone(800, HALF_A_SECOND_OF_VOICE),
+            forwards_to=forwards_to,
         )
         self.number = number
         self._signed_on = False
@@ -491,8 +509,7 @@ class OutsideCitizen(_Answering):
             OUTSIDE_ADDRESS,
             pbx.outside_port,
             "outside",
-            answers=answers,
-            busy=busy,
+            behaviour=_behaviour(answers=answers, busy=busy),
             after=after,
             talk_seconds=talk_seconds,
             idle=media.tone(600, HALF_A_SECOND_OF_VOICE),

@@ -7,6 +7,8 @@ XML and SIPp's own `[keywords]` never see it. Only numbers of ours are formatted
 import uuid
 from typing import Literal
 
+Behaviour = Literal["answers", "rings", "busy", "forwards"]
+
 # What Asterisk may refuse a call with; SIPp has no pattern for these.
 # fmt: off
 REFUSALS = (
@@ -41,6 +43,17 @@ _REQUEST = """{method} sip:[the_dialled]@[remote_ip]:[remote_port] SIP/2.0
       Max-Forwards: 70
       User-Agent: depok-lab"""
 
+# A conversation. After the transfer key (transfer.py sends that REFER) Asterisk says by NOTIFY how it goes, and a BYE
+# counts on from the REFER.
+_TALK = """<label id="listen"/>
+  <recv request="NOTIFY" optional="true" next="notified" {limit}/>
+  <recv request="BYE" {limit}/>
+  {ok}
+  <nop next="end"><action><log message="bye"/></action></nop>
+  <label id="notified"/>
+  {ok}
+  <nop next="listen"/>"""
+
 
 def call_scenario(media_port: int, *, lasts: float, patience: float, extra: bool) -> str:
     """A call that is made. It reports early or talking with Asterisk's port, then bye, hung_up, refused or gave_up.
@@ -64,18 +77,17 @@ def call_scenario(media_port: int, *, lasts: float, patience: float, extra: bool
   ]]></send>
   <recv response="100" optional="true" {limit}/>
   <recv response="180" optional="true" {limit}><action><log message="ringing"/></action></recv>
+  <recv response="181" optional="true" {limit}/>
   <recv response="183" optional="true" {limit}><action>{_PORT}<log message="early [$port]"/></action></recv>
 {refusals}
   <recv response="200" {limit}><action>{_PORT}</action></recv>
   {_send(_request("ACK", "[branch]", "[last_To:]", "1 ACK"))}
   <nop><action><log message="talking [$port]"/></action></nop>
-  <recv request="BYE" timeout="{_ms(lasts)}" ontimeout="hang_up"/>
-  {_reply("200 OK")}
-  <nop next="end"><action><log message="bye"/></action></nop>
+  {_TALK.format(limit=f'timeout="{_ms(lasts)}" ontimeout="hang_up"', ok=_reply("200 OK"))}
 
   <label id="hang_up"/>
   <nop><action><log message="hung_up"/></action></nop>
-  {_send(_request("BYE", "[branch]", "To: <sip:[the_dialled]@[remote_ip]>[peer_tag_param]", "2 BYE"), retrans=True)}
+  {_send(_request("BYE", "[branch]", "To: <sip:[the_dialled]@[remote_ip]>[peer_tag_param]", "99 BYE"), retrans=True)}
   <recv request="BYE" optional="true" next="crossed"/>
   <recv response="200" next="end"/>
   <label id="crossed"/>
@@ -102,10 +114,11 @@ def call_scenario(media_port: int, *, lasts: float, patience: float, extra: bool
 
 def phone_scenario(
     media_port: int,
-    behaviour: Literal["answers", "rings", "busy"],
+    behaviour: Behaviour,
     *,
     after: float,
     talk_seconds: float | None,
+    forwards_to: str | None = None,
 ) -> str:
     """A phone that is called. It reports ringing, talking with Asterisk's port, then bye, hung_up or cancelled."""
     sdp = _SDP.format(media_port=media_port)
@@ -122,11 +135,15 @@ def phone_scenario(
       <log message="ringing [$them]"/>
     </action>
   </recv>"""
-    if behaviour == "busy":
+    if behaviour in {"busy", "forwards"}:
+        moved = f"Contact: <sip:{forwards_to}@[remote_ip]>"
+        answer = _reply("486 Busy Here", tag=True)
+        if behaviour == "forwards":
+            answer = _reply("302 Moved Temporarily", tag=True, contact=moved)
         return _scenario(
-            "busy",
+            behaviour,
             f"""{invited}
-  {_reply("486 Busy Here", tag=True)}
+  {answer}
   <recv request="ACK"/>
   <Reference variables="line,port,contact,cseq,them,us"/>
 """,
@@ -150,9 +167,7 @@ def phone_scenario(
   <recv request="ACK"/>
   <label id="talk"/>
   <nop><action><log message="talking [$port]"/></action></nop>
-  <recv request="BYE" {talks_for}/>
-  {_reply("200 OK")}
-  <nop next="end"><action><log message="bye"/></action></nop>
+  {_TALK.format(limit=talks_for, ok=_reply("200 OK"))}
 
   <label id="hang_up"/>
   <nop><action><log message="hung_up"/></action></nop>
@@ -162,7 +177,7 @@ def phone_scenario(
       From:[$us];tag=[pid]-[call_number]
       To:[$them]
       Call-ID: [call_id]
-      CSeq: 1 BYE
+      CSeq: 99 BYE
       Max-Forwards: 70
       Content-Length: 0
   ]]></send>
@@ -214,7 +229,15 @@ def _send(request: str, *, retrans: bool = False) -> str:
   ]]></send>"""
 
 
-def _reply(status: str, *, tag: bool = False, cseq: str | None = None, retrans: bool = False, body: str = "") -> str:
+def _reply(
+    status: str,
+    *,
+    tag: bool = False,
+    cseq: str | None = None,
+    retrans: bool = False,
+    body: str = "",
+    contact: str = "Contact: <sip:lab@[local_ip]:[local_port]>",
+) -> str:
     again = ' retrans="200"' if retrans else ""
     own_tag = ";tag=[pid]-[call_number]" if tag else ""
     return f"""<send{again}><![CDATA[
@@ -224,7 +247,7 @@ def _reply(status: str, *, tag: bool = False, cseq: str | None = None, retrans: 
       [last_To:]{own_tag}
       [last_Call-ID:]
       {f"CSeq: {cseq}" if cseq else "[last_CSeq:]"}
-      Contact: <sip:lab@[local_ip]:[local_port]>
+      {contact}
       {body or "Content-Length: 0"}
 
   ]]></send>"""

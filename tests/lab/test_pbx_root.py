@@ -1,4 +1,4 @@
-"""How the root is built, with stand-ins for mmdebstrap and without a network."""
+"""How the roots are built, with stand-ins for mmdebstrap and without a network."""
 
 import platform
 import stat
@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from tests.lab import pbx_root
-from tests.lab.pbx_root import LOADERS, PbxRoot, PbxRootError
+from tests.lab.pbx_root import LOADERS, PbxRoot, PbxRootError, Release
 
-PROGRAMS = ("usr/sbin/asterisk", "usr/bin/sipp", "usr/share/asterisk/sounds/en_US_f_Allison/hello-world.gsm")
+PROGRAMS = ("usr/sbin/asterisk", "usr/share/asterisk/sounds/en_US_f_Allison/hello-world.gsm", "usr/bin/sipp")
 
 
 def put_mmdebstrap(monkeypatch: pytest.MonkeyPatch, folder: Path, *, works_for: str, holds: tuple[str, ...]) -> Path:
@@ -34,8 +34,12 @@ def put_mmdebstrap(monkeypatch: pytest.MonkeyPatch, folder: Path, *, works_for: 
     return counted
 
 
+def loader() -> str:
+    return "/".join(("lib", *LOADERS[platform.machine()]))
+
+
 def everything() -> tuple[str, ...]:
-    return (LOADERS[platform.machine()][0], *PROGRAMS)
+    return (loader(), *PROGRAMS)
 
 
 def test_it_is_built_once_and_then_found(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -63,7 +67,7 @@ def test_sid_steps_in_when_forky_has_no_asterisk(monkeypatch: pytest.MonkeyPatch
 
 
 def test_a_root_that_lacks_a_program_is_not_kept(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    put_mmdebstrap(monkeypatch, tmp_path / "bin", works_for="forky", holds=everything()[:2])
+    put_mmdebstrap(monkeypatch, tmp_path / "bin", works_for="forky", holds=everything()[:-1])
     with pytest.raises(PbxRootError, match=r"forky lacks usr/bin/sipp"):
         pbx_root.build(tmp_path / "cache")
     assert [path.name for path in (tmp_path / "cache").iterdir()] == ["pbx-root.lock"]
@@ -100,7 +104,52 @@ def test_an_unknown_machine_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path
         pbx_root.build(tmp_path / "cache")
 
 
+def test_asterisk_16_has_a_root_of_its_own_and_the_other_ones_sipp(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    cache = tmp_path / "cache"
+    put_mmdebstrap(monkeypatch, tmp_path / "new", works_for="forky", holds=everything())
+    newer = pbx_root.build(cache)
+    counted = put_mmdebstrap(monkeypatch, tmp_path / "old", works_for="bullseye", holds=everything()[:-1])
+    older = pbx_root.build(cache, Release.ASTERISK_16)
+    assert pbx_root.build(cache, Release.ASTERISK_16) == older
+    assert pbx_root.build(cache) == newer
+    assert counted.read_text() == "bullseye\n"
+    assert older.path != newer.path
+    assert older.command(pbx_root.SIPP) == newer.command(pbx_root.SIPP)
+    assert older.command("usr/sbin/asterisk") != newer.command("usr/sbin/asterisk")
+
+
+def test_asterisk_16_gets_the_root_with_sipp_built_first(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    counted = put_mmdebstrap(monkeypatch, tmp_path / "bin", works_for="forky", holds=everything())
+    with pytest.raises(PbxRootError, match="no package asterisk in bullseye"):
+        pbx_root.build(tmp_path / "cache", Release.ASTERISK_16)
+    assert counted.read_text() == "forky\nbullseye\n"
+
+
+def test_everything_that_the_lab_needs_is_built_at_once(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("DEPOK_AGI_CACHE", str(tmp_path / "cache"))
+    put_mmdebstrap(monkeypatch, tmp_path / "bin", works_for='"$1"', holds=everything())
+    assert pbx_root.main() == 0
+    printed = capsys.readouterr().out.splitlines()
+    assert printed == [str(pbx_root.build(release=release).path) for release in Release]
+    assert len(set(printed)) == len(Release)
+
+
+@pytest.mark.parametrize("folder", ["usr/lib/asterisk/modules", "usr/lib/{libraries}/asterisk/modules"])
+def test_modules_are_found_where_either_debian_has_them(tmp_path: Path, folder: str) -> None:
+    modules = tmp_path / folder.format(libraries=LOADERS[platform.machine()][0])
+    modules.mkdir(parents=True)
+    (modules / "cel_custom.so").touch()
+    root = PbxRoot(tmp_path)
+    assert root.modules == modules
+    assert root.has_module("cel_custom")
+    assert not root.has_module("res_cdrel_custom")
+
+
 def test_programs_run_through_the_loader_of_the_root(tmp_path: Path) -> None:
     command = PbxRoot(tmp_path).command("usr/bin/sipp", "-v")
-    assert command[0] == tmp_path / LOADERS[platform.machine()][0]
+    assert command[0] == tmp_path / loader()
     assert command[-2:] == [tmp_path / "usr/bin/sipp", "-v"]

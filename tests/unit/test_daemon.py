@@ -21,76 +21,62 @@ STATES = st.sampled_from([UP, ENDED, OTHER, call("1.2", outcome=None), call("1.3
 CHANGES = st.tuples(st.lists(STATES, max_size=3), st.lists(st.sampled_from(["depok-1.1", "depok-1.2"]), max_size=2))
 
 
+def added(unwritten: Unwritten, records: list[CallRecord], dropped: list[str]) -> None:
+    unwritten.add(records, {record.id: f"state of {record.outcome}" for record in records}, dropped)
+
+
 class TestUnwritten:
     def test_the_newest_of_each_call_counts(self) -> None:
         unwritten = Unwritten()
-        unwritten.add([UP, OTHER], [])
-        unwritten.add([ENDED], [])
-        assert unwritten.take() == ({UP.id: ENDED, OTHER.id: OTHER}, set())
+        added(unwritten, [UP, OTHER], [])
+        added(unwritten, [ENDED], [])
+        assert unwritten.records == {UP.id: ENDED, OTHER.id: OTHER}
+        assert unwritten.states[UP.id] == "state of answered"
 
-    def test_taking_leaves_nothing_but_what_is_on_the_way(self) -> None:
-        def state() -> tuple[bool, bool]:
-            return unwritten.is_empty, unwritten.some.is_set()
-
+    def test_it_is_empty_when_all_is_written(self) -> None:
         unwritten = Unwritten()
-        assert state() == (True, False)
-        unwritten.add([UP], [])
-        assert state() == (False, True)
-        unwritten.take()
-        assert state() == (False, False)
-        unwritten.on_the_way = False
-        assert state() == (True, False)
+        added(unwritten, [UP, OTHER], [])
+        unwritten.are_written(unwritten.some(1))
+        assert (unwritten.is_empty, list(unwritten.records), list(unwritten.states)) == (False, [OTHER.id], [OTHER.id])
+        unwritten.are_written(unwritten.some(9))
+        assert (unwritten.is_empty, unwritten.states) == (True, {})
 
-    def test_nothing_to_add_wakes_nobody(self) -> None:
+    def test_what_changed_while_it_was_written_is_to_be_written_again(self) -> None:
         unwritten = Unwritten()
-        unwritten.add([], [])
-        assert not unwritten.some.is_set()
-
-    def test_what_could_not_be_written_waits_again(self) -> None:
-        unwritten = Unwritten()
-        unwritten.add([UP], ["depok-9.9"])
-        unwritten.put_back(*unwritten.take())
-        assert unwritten.some.is_set()
-        assert unwritten.take() == ({UP.id: UP}, {"depok-9.9"})
-
-    def test_but_never_over_something_newer(self) -> None:
-        unwritten = Unwritten()
-        unwritten.add([UP, OTHER], [])
-        taken = unwritten.take()
-        unwritten.add([ENDED], [OTHER.id])
-        unwritten.put_back(*taken)
-        assert unwritten.take() == ({UP.id: ENDED}, {OTHER.id})
+        added(unwritten, [UP], [])
+        taken = unwritten.some(9)
+        added(unwritten, [ENDED], [])
+        unwritten.are_written(taken)
+        assert unwritten.some(9) == [ENDED]
 
     def test_a_call_that_came_back_is_not_dropped(self) -> None:
         unwritten = Unwritten()
-        unwritten.add([], [UP.id])
-        taken = unwritten.take()
-        unwritten.add([ENDED], [])
-        unwritten.put_back(*taken)
-        assert unwritten.take() == ({UP.id: ENDED}, set())
+        added(unwritten, [], [UP.id])
+        added(unwritten, [ENDED], [])
+        assert (unwritten.some(9), unwritten.dropped) == ([ENDED], set())
 
-    @given(st.lists(CHANGES, max_size=6), st.sets(st.integers(0, 5)))
+    @given(st.lists(CHANGES, max_size=6), st.sets(st.integers(0, 5)), st.integers(1, 3))
     def test_with_any_failures_in_between_the_store_ends_up_the_same(
-        self, changes: list[tuple[list[CallRecord], list[str]]], failures: set[int]
+        self, changes: list[tuple[list[CallRecord], list[str]]], failures: set[int], most: int
     ) -> None:
         def end(*, failing: bool) -> dict[str, CallRecord]:
             unwritten = Unwritten()
             store: dict[str, CallRecord] = {}
             for turn, change in enumerate(changes):
-                unwritten.add(*change)
-                taken = unwritten.take()
-                if failing and turn in failures:
-                    unwritten.put_back(*taken)
-                else:
-                    write(store, *taken)
-            write(store, *unwritten.take())
+                added(unwritten, *change)
+                if not (failing and turn in failures):
+                    write(store, unwritten)
+            write(store, unwritten)
+            assert unwritten.is_empty
             return store
 
-        def write(store: dict[str, CallRecord], records: dict[str, CallRecord], dropped: set[str]) -> None:
-            assert not records.keys() & dropped
-            store.update(records)
-            for old in dropped:
+        def write(store: dict[str, CallRecord], unwritten: Unwritten) -> None:
+            while taken := unwritten.some(most):
+                store.update({record.id: record for record in taken})
+                unwritten.are_written(taken)
+            for old in unwritten.dropped:
                 store.pop(old, None)
+            unwritten.dropped.clear()
 
         assert end(failing=True) == end(failing=False)
 

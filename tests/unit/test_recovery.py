@@ -1,14 +1,17 @@
 """Catching up: what is covered, what is read again, and how a gap is told."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from depok_agi import recovery
+from depok_agi.asterisk import journal_file
+from depok_agi.asterisk.journal_file import Position
 from depok_agi.calls import events as ev
 from depok_agi.calls.call import Switchboard
 from depok_agi.calls.ledger import Ledger
-from depok_agi.calls.record import Outcome, Source
+from depok_agi.calls.record import CallRecord, Outcome, Source
 from depok_agi.desk.journal import Heard
 from depok_agi.recovery import CEL, QUEUE_LOG, Recovery
 
@@ -51,19 +54,25 @@ class Listening:
         self.ledger = Ledger(Switchboard("depok", frozenset({"trunk"})))
         self.recovery = Recovery("depok", files, heard)
         self.outcomes: dict[str, Outcome | None] = {}
+        self.records: dict[str, CallRecord] = {}
+        self.booted_at: int | None = None
 
     def give_out(self) -> None:
         records, _ = self.ledger.changes()
         self.recovery.touched(records)
         self.outcomes.update({record.id: record.outcome for record in records})
+        self.records.update({record.id: record for record in records})
 
     def covered(self) -> Heard:
         covered = self.recovery.covered()
         assert covered is not None
         return covered
 
-    async def log_in(self, *channels: tuple[str, str, str]) -> None:
-        self.ledger.apply(ev.LinkUp())
+    async def log_in(self, *channels: ev.ListedChannel) -> None:
+        self.ledger.apply(ev.LinkUp(recovery.now(), self.recovery.heard_until, self.booted_at))
+        await self.catch_up_again(*channels)
+
+    async def catch_up_again(self, *channels: ev.ListedChannel) -> None:
         await self.recovery.catch_up(lambda event: self.ledger.apply(event, Source.RECOVERED), self.give_out)
         self.ledger.apply(ev.ChannelsListed(recovery.now(), channels))
         self.give_out()
@@ -181,8 +190,60 @@ async def test_a_call_that_ended_unseen_by_all_counts_as_unknown(
     heard = first.recovery.covered()
     clock["at"] += 60
     second = Listening(files, heard)
-    second.ledger.resume(records)
+    second.ledger.resume(first.ledger.states(records).items())
     await second.log_in()
     assert list(second.outcomes.values()) == [Outcome.UNKNOWN]
     covered = second.covered()
     assert (covered.gaps[0].recovered, covered.gaps[0].unknown) == (0, 1)
+
+
+async def test_a_call_that_only_the_journal_saw_begin_and_a_crash_ended_is_closed_at_the_last_sign_of_life(
+    files: dict[str, Path], clock: dict[str, float]
+) -> None:
+    first = Listening(files, None)
+    await first.log_in()
+    heard = first.covered()
+    call(files, 1, NOON + 10)
+    with files[CEL].open("r+") as cel:  # Asterisk crashed before the hang-up
+        lines = cel.readlines()
+        cel.seek(0)
+        cel.truncate()
+        cel.writelines(lines[:-1])
+    clock["at"] += 7200
+    second = Listening(files, heard)
+    second.booted_at = (NOON + 3600) * ev.MICROSECONDS
+    await second.log_in()
+    assert second.ledger.open == []
+    (record,) = second.records.values()
+    assert (record.outcome, record.ended_at) == (Outcome.UNKNOWN, round((NOON + 10.1) * ev.MICROSECONDS) + 1)
+
+
+async def test_a_journal_that_cannot_be_read_is_read_later_and_the_gap_told_anew(
+    files: dict[str, Path], clock: dict[str, float], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    first = Listening(files, None)
+    await first.log_in()
+    heard = first.covered()
+    call(files, 1, NOON + 60)
+    clock["at"] += 300
+    real = journal_file.read
+
+    def refused(*_: object, **__: object) -> Iterator[tuple[list[str], Position]]:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(journal_file, "read", refused)
+    second = Listening(files, heard)
+    await second.log_in()
+    assert [second.recovery.is_behind] == [True]
+    (gap,) = second.covered().gaps
+    assert (gap.recovered, gap.unknown) == (0, 0)
+    for _ in range(30):
+        clock["at"] += 1
+        second.recovery.note()
+    monkeypatch.setattr(journal_file, "read", real)
+    await second.catch_up_again()
+    assert list(second.outcomes.values()) == [Outcome.LEFT_MENU]
+    assert [second.recovery.is_behind] == [False]
+    (anew,) = second.covered().gaps
+    assert (anew.since, anew.until, anew.recovered) == (gap.since, gap.until, 1)
+    assert caplog.text.count("cannot be read") == 2  # once for each file

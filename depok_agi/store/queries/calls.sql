@@ -1,24 +1,45 @@
--- name: put_call!
+-- name: put_calls*!
 INSERT INTO calls (
     id, direction, outcome, started_at, answered_at, ended_at, ended, operator, queue, wait_seconds, talk_seconds,
     menu_path, hangup_cause, source, citizen, detail
 ) VALUES (
     :id, :direction, :outcome, :started_at, :answered_at, :ended_at, :ended, :operator, :queue, :wait_seconds,
-    :talk_seconds, :menu_path, :hangup_cause, :source, :citizen, :detail
+    :talk_seconds, :menu_path, :hangup_cause, :source, (SELECT id FROM citizens WHERE number = :citizen), :detail
 ) ON CONFLICT (id) DO UPDATE SET
     direction = excluded.direction, outcome = excluded.outcome, started_at = excluded.started_at,
     answered_at = excluded.answered_at, ended_at = excluded.ended_at, ended = excluded.ended,
     operator = excluded.operator, queue = excluded.queue, wait_seconds = excluded.wait_seconds,
     talk_seconds = excluded.talk_seconds, menu_path = excluded.menu_path, hangup_cause = excluded.hangup_cause,
-    source = excluded.source, citizen = excluded.citizen, detail = excluded.detail;
+    source = excluded.source, citizen = excluded.citizen, detail = excluded.detail
+-- The journal, read again from farther back than the ledger remembers, knows no better than who heard the call live.
+WHERE NOT (
+    calls.ended = 1 AND calls.outcome <> 'unknown' AND calls.source <> 'recovered' AND excluded.source = 'recovered'
+);
 
--- name: put_call_personal!
-INSERT INTO call_personal (call, caller, caller_raw, dialled, parties)
-VALUES (:id, :caller, :caller_raw, :dialled, :parties)
+-- name: put_call_personal*!
+INSERT INTO call_personal (call, caller, caller_raw, dialled, parties, transferred_to)
+VALUES (:id, :caller, :caller_raw, :dialled, :parties, :transferred_to)
 ON CONFLICT (call) DO UPDATE SET
-    caller = excluded.caller, caller_raw = excluded.caller_raw, dialled = excluded.dialled, parties = excluded.parties;
+    caller = excluded.caller, caller_raw = excluded.caller_raw, dialled = excluded.dialled,
+    parties = excluded.parties, transferred_to = excluded.transferred_to;
 
--- name: put_call_uniqueid!
+-- name: put_call_states*!
+INSERT INTO call_states (call, ended_at, state) VALUES (:id, :until, :state)
+ON CONFLICT (call) DO UPDATE SET ended_at = excluded.ended_at, state = excluded.state;
+
+-- name: drop_call_state!
+DELETE FROM call_states WHERE call = :id;
+
+-- name: forget_call_states!
+DELETE FROM call_states WHERE ended_at < :before;
+
+-- name: list_call_states
+SELECT call, state FROM call_states WHERE ended_at IS NULL OR ended_at >= :ended_since ORDER BY call;
+
+-- name: add_citizens*!
+INSERT INTO citizens (number) VALUES (:citizen) ON CONFLICT (number) DO NOTHING;
+
+-- name: put_call_uniqueids*!
 INSERT INTO call_uniqueids (uniqueid, call) VALUES (:uniqueid, :id)
 ON CONFLICT (uniqueid) DO UPDATE SET call = excluded.call;
 
@@ -35,7 +56,7 @@ UPDATE OR REPLACE ticket_calls SET call = :into WHERE call = :id;
 UPDATE OR REPLACE callback_calls SET call = :into WHERE call = :id;
 
 -- name: get_call^
-SELECT c.*, p.caller, p.caller_raw, p.dialled, p.parties,
+SELECT c.*, p.caller, p.caller_raw, p.dialled, p.parties, p.transferred_to,
     (SELECT t.number FROM ticket_calls tc JOIN tickets t ON t.serial = tc.ticket WHERE tc.call = c.id
         ORDER BY t.serial DESC LIMIT 1) AS ticket,
     (SELECT max(cc.callback) FROM callback_calls cc WHERE cc.call = c.id) AS callback
@@ -49,7 +70,7 @@ SELECT call FROM call_uniqueids WHERE uniqueid = :uniqueid;
 SELECT id FROM calls WHERE id LIKE :pattern ESCAPE '\' LIMIT 2;
 
 -- name: list_calls
-SELECT c.*, p.caller, p.caller_raw, p.dialled, p.parties,
+SELECT c.*, p.caller, p.caller_raw, p.dialled, p.parties, p.transferred_to,
     (SELECT t.number FROM ticket_calls tc JOIN tickets t ON t.serial = tc.ticket WHERE tc.call = c.id
         ORDER BY t.serial DESC LIMIT 1) AS ticket,
     (SELECT max(cc.callback) FROM callback_calls cc WHERE cc.call = c.id) AS callback
@@ -60,11 +81,8 @@ WHERE (:since IS NULL OR c.started_at >= :since)
   AND (:citizen IS NULL OR c.citizen = :citizen)
 ORDER BY c.started_at DESC, c.id DESC LIMIT :limit;
 
--- name: list_unsettled_calls
-SELECT c.*, p.caller, p.caller_raw, p.dialled, p.parties,
-    NULL AS ticket, NULL AS callback
-FROM calls c LEFT JOIN call_personal p ON p.call = c.id
-WHERE c.ended = 0 OR c.ended_at >= :ended_since;
+-- name: list_requests_since
+SELECT uniqueid, callback FROM callback_requests WHERE at >= :since;
 
 -- name: get_request_of_channel^
 SELECT uniqueid, at, callback FROM callback_requests WHERE uniqueid = :uniqueid;
@@ -82,15 +100,19 @@ INSERT INTO citizens (number, name) VALUES (:number, :name) RETURNING id;
 UPDATE citizens SET name = :name WHERE id = :id;
 
 -- name: list_positions
-SELECT file, inode, read_to, heard_until FROM journal_positions;
+SELECT file, inode, read_to, head, written_at, heard_until FROM journal_positions;
 
 -- name: put_position!
-INSERT INTO journal_positions (file, inode, read_to, heard_until) VALUES (:file, :inode, :read_to, :heard_until)
+INSERT INTO journal_positions (file, inode, read_to, head, written_at, heard_until)
+VALUES (:file, :inode, :read_to, :head, :written_at, :heard_until)
 ON CONFLICT (file) DO UPDATE SET
-    inode = excluded.inode, read_to = excluded.read_to, heard_until = excluded.heard_until;
+    inode = excluded.inode, read_to = excluded.read_to, head = excluded.head, written_at = excluded.written_at,
+    heard_until = excluded.heard_until;
 
--- name: add_gap!
-INSERT INTO gaps (pbx, since, until, recovered, unknown) VALUES (:pbx, :since, :until, :recovered, :unknown);
+-- name: put_gap!
+INSERT INTO gaps (pbx, since, until, recovered, unknown) VALUES (:pbx, :since, :until, :recovered, :unknown)
+ON CONFLICT (since, pbx) DO UPDATE SET
+    until = excluded.until, recovered = excluded.recovered, unknown = excluded.unknown;
 
 -- name: list_gaps
 SELECT pbx, since, until, recovered, unknown FROM gaps

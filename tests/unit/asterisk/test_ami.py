@@ -4,11 +4,15 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
+from itertools import pairwise
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from panoramisk.message import Message
 
+from depok_agi.asterisk import ami
 from depok_agi.asterisk.ami import MESSAGE_BYTES, AmiLink, AmiLogin, AmiState
 from depok_agi.errors import AsteriskError
 
@@ -194,6 +198,96 @@ async def test_a_duplicate_event_header_does_not_disconnect(pbx: Pbx, listener: 
         await until(lambda: len(listener.events) == 2)
         assert listener.events[0]["Event"] == "UserEvent\nShutdown"
     assert pbx.connections == 1
+
+
+async def test_a_value_is_given_as_asterisk_wrote_it(pbx: Pbx, listener: Listener) -> None:
+    async with link_to(pbx, listener) as link:
+        await until(lambda: link.state is AmiState.UP)
+        pbx.say(event("UserEvent", Result="100%25 ", Text="a: b"))
+        await until(lambda: bool(listener.events))
+    assert listener.events[0] == {"Event": "UserEvent", "Result": "100%25 ", "Text": "a: b"}
+
+
+NAMES = st.text("xYz-_0", min_size=1, max_size=3)  # no two that differ in case alone: there the library drops one
+ODD_LINES = st.text("xYz: \t", max_size=6)
+VALUES = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r\n"), max_size=12)
+
+
+@given(st.lists(st.tuples(NAMES, VALUES), max_size=8), st.lists(ODD_LINES, max_size=2))
+def test_an_event_is_parsed_as_the_library_would(headers: list[tuple[str, str]], odd: list[str]) -> None:
+    text = "\r\n".join(["Event: Newchannel", *(f"{name}: {value}" for name, value in headers), *odd])
+    assert ami._headers(text) == ami._plain(Message.from_line(text))
+
+
+async def test_events_that_nobody_wants_are_passed_over_unparsed(
+    pbx: Pbx, listener: Listener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parsed: list[str] = []
+    real = ami._headers
+
+    def headers(text: str) -> dict[str, str]:
+        parsed.append(text)
+        return real(text)
+
+    monkeypatch.setattr("depok_agi.asterisk.ami._headers", headers)
+    async with link_to(pbx, listener, wanted=["Newchannel", "Hangup"]) as link:
+        await until(lambda: link.state is AmiState.UP)
+        pbx.say(event("VarSet", Value="Newchannel") + event("Newchannels") + event("New") + b"Event: RTCPSent\r\n\r\n")
+        pbx.say(event("Newchannel", CallerIDName="") + b"Event: VarSet\r\nEvent: Hangup\r\n\r\n")
+        pbx.say(b"Event: Hangup\r\n\r\n")
+        await until(lambda: len(listener.events) == 2)
+    assert listener.events == [{"Event": "Newchannel", "CallerIDName": ""}, {"Event": "Hangup"}]
+    assert [text for text in parsed if text.startswith("Event")] == [
+        "Event: Newchannel\r\nCallerIDName: ",
+        "Event: Hangup",
+    ]
+
+
+async def test_an_event_whose_name_comes_late_is_looked_at_whole(pbx: Pbx, listener: Listener) -> None:
+    async with link_to(pbx, listener, wanted={"Hangup"}) as link:
+        await until(lambda: link.state is AmiState.UP)
+        pbx.say(b"Privilege: call,all\r\nEvent: VarSet\r\n\r\n\r\nPrivilege: call,all\r\nEvent: Hangup\r\n\r\n")
+        await until(lambda: bool(listener.events))
+    assert listener.events == [{"Privilege": "call,all", "Event": "Hangup"}]
+
+
+async def test_the_rows_of_a_list_reach_their_action_wanted_or_not(pbx: Pbx, listener: Listener) -> None:
+    def channels(number: str) -> bytes:
+        head = f"Response: Success\r\nActionID: {number}\r\nEventList: start\r\n\r\n".encode()
+        foreign = event("CoreShowChannel", ActionID="another", Uniqueid="x") + event("VarSet", ActionID="another")
+        row = event("CoreShowChannel", ActionID=number, Uniqueid="1")
+        return head + foreign + row + event("CoreShowChannelsComplete", ActionID=number, EventList="Complete")
+
+    pbx.answers["CoreShowChannels"] = channels
+    async with link_to(pbx, listener, wanted={"Hangup"}) as link:
+        await until(lambda: link.state is AmiState.UP)
+        messages = await link.action("CoreShowChannels")
+        pbx.say(event("Hangup"))
+        await until(lambda: bool(listener.events))
+    assert [one.get("Uniqueid") for one in messages] == [None, "1", None]
+    assert [one["Event"] for one in listener.events] == ["Hangup"]
+
+
+async def test_a_shutdown_is_heeded_but_not_handed_over_when_nobody_wants_it(pbx: Pbx, listener: Listener) -> None:
+    async with link_to(pbx, listener, wanted={"Hangup"}):
+        await until(lambda: listener.ups == 1)
+        pbx.say(event("Hangup") + event("Shutdown", Shutdown="Cleanly") + event("Hangup"))
+        await until(lambda: listener.ups == 2)
+    assert (AmiState.DOWN, "Asterisk is shutting down") in listener.states
+    assert listener.events == [{"Event": "Hangup"}]
+
+
+async def test_a_stream_arrives_whole_however_it_is_cut(pbx: Pbx, listener: Listener) -> None:
+    stream = b"".join(event("Newchannel", Uniqueid=str(number), CallerIDName="Señorita 🙏🏽") for number in range(40))
+    cuts = [0, *range(1, 200, 7), *range(200, len(stream), 613), len(stream)]
+    async with link_to(pbx, listener, wanted={"Newchannel"}) as link:
+        await until(lambda: link.state is AmiState.UP)
+        for start, stop in pairwise(cuts):
+            pbx.say(stream[start:stop])
+            await asyncio.sleep(0.001)
+        await until(lambda: len(listener.events) == 40)
+    assert [one["Uniqueid"] for one in listener.events] == [str(number) for number in range(40)]
+    assert {one["CallerIDName"] for one in listener.events} == {"Señorita 🙏🏽"}
 
 
 async def test_a_listener_that_raises_does_not_disconnect(
@@ -440,6 +534,121 @@ async def test_what_follows_a_login_may_send_actions_and_may_fail(
     assert "081234567890" not in caplog.text
 
 
+async def test_a_failed_resync_drops_the_link_and_is_tried_again(
+    pbx: Pbx, listener: Listener, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def on_up() -> None:
+        await listener.on_up()
+        if listener.ups < 3:
+            raise AsteriskError("the channels cannot be listed")
+
+    async with link_to(pbx, listener, on_up=on_up) as link:
+        await until(lambda: listener.ups == 3)
+        await asyncio.sleep(0.05)
+        assert link.state is AmiState.UP
+    assert pbx.connections == 3
+    failed = (AmiState.DOWN, "what follows the login failed: the channels cannot be listed")
+    up = (AmiState.UP, "logged in")
+    assert listener.states == [up, failed, up, failed, up, (AmiState.DOWN, "closed")]
+    assert "is down: what follows the login failed: the channels cannot be listed; trying again" in caplog.text
+
+
+async def test_failed_resyncs_follow_growing_gaps_however_long_they_take(
+    pbx: Pbx, listener: Listener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gaps: list[float] = []
+    real_sleep = asyncio.sleep
+
+    async def sleep(seconds: float) -> None:
+        if seconds in {0.01, 0.02, 0.04}:
+            gaps.append(seconds)
+        await real_sleep(seconds)
+
+    async def on_up() -> None:
+        await listener.on_up()
+        await real_sleep(0.03)
+        raise AsteriskError("no answer")
+
+    monkeypatch.setattr("depok_agi.asterisk.ami.random.uniform", lambda _low, high: high)
+    monkeypatch.setattr("depok_agi.asterisk.ami.asyncio.sleep", sleep)
+    async with link_to(pbx, listener, on_up=on_up, backoff=(0.01, 1), ping_seconds=0.025, pong_seconds=0.5):
+        await until(lambda: listener.ups == 4)
+    assert gaps == [0.01, 0.02, 0.04]
+
+
+async def test_a_resync_that_fails_with_the_link_leaves_the_reason_of_the_link(pbx: Pbx, listener: Listener) -> None:
+    links: list[AmiLink] = []
+
+    async def on_up() -> None:
+        await listener.on_up()
+        if listener.ups == 1:
+            await links[0].action("CoreShowChannels")
+
+    async with link_to(pbx, listener, on_up=on_up) as link:
+        links.append(link)
+        await until(lambda: bool(pbx.actions("CoreShowChannels")))
+        pbx.hang_up()
+        await until(lambda: listener.ups == 2)
+    assert listener.states[1] == (AmiState.DOWN, "Asterisk closed the connection")
+
+
+async def test_a_listener_that_lost_track_has_the_connection_made_anew(
+    pbx: Pbx, listener: Listener, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with link_to(pbx, listener) as link:
+        await until(lambda: listener.ups == 1)
+        link.reconnect("events were lost")
+        assert listener.states[-1] == (AmiState.DOWN, "events were lost")
+        link.reconnect("again")
+        with pytest.raises(AsteriskError, match="no AMI link"):
+            await link.action("CoreStatus")
+        await until(lambda: listener.ups == 2)
+        assert link.state is AmiState.UP
+    assert pbx.connections == 2
+    assert [reason for _, reason in listener.states] == ["logged in", "events were lost", "logged in", "closed"]
+    assert f"AMI link to 127.0.0.1:{pbx.port} is down: events were lost; trying again" in caplog.text
+
+
+async def test_nothing_of_the_old_connection_comes_after_the_listener_gave_it_up(pbx: Pbx, listener: Listener) -> None:
+    links: list[AmiLink] = []
+
+    def on_event(one: dict[str, str]) -> None:
+        listener.on_event(one)
+        if one["Event"] == "Newchannel":
+            links[0].reconnect("events were lost")
+
+    async with link_to(pbx, listener, on_event=on_event) as link:
+        links.append(link)
+        await until(lambda: listener.ups == 1)
+        under_way = asyncio.create_task(link.action("CoreStatus"))
+        await until(lambda: bool(pbx.actions("CoreStatus")))
+        pbx.say(event("Newchannel") + event("Hangup"))
+        with pytest.raises(AsteriskError, match="link was lost"):
+            await under_way
+        await until(lambda: listener.ups == 2)
+        pbx.say(event("Newstate"))
+        await until(lambda: len(listener.events) == 2)
+    assert [one["Event"] for one in listener.events] == ["Newchannel", "Newstate"]
+
+
+async def test_to_give_up_a_connection_that_is_not_there_does_nothing(pbx: Pbx, listener: Listener) -> None:
+    link = AmiLink(AmiLogin("127.0.0.1", pbx.port, "depok", "x"), on_event=listener.on_event, on_up=listener.on_up)
+    link.reconnect("before run")
+    assert link.state is AmiState.CONNECTING
+    async with link_to(pbx, listener, says="wrong", backoff=(60, 60)) as link:
+        await until(lambda: link.state is AmiState.REFUSED)
+        link.reconnect("refused")
+        assert link.state is AmiState.REFUSED
+    assert pbx.connections == 1
+    async with link_to(pbx, listener) as link:
+        pbx.accepts = "correct"
+        await until(lambda: link.state is AmiState.UP)
+    link.reconnect("after close")
+    await asyncio.sleep(0.1)
+    assert pbx.connections == 2
+    assert listener.states[-1] == (AmiState.DOWN, "closed")
+
+
 async def test_what_follows_a_login_is_cancelled_when_the_link_is_lost(pbx: Pbx, listener: Listener) -> None:
     cancelled = asyncio.Event()
 
@@ -466,7 +675,27 @@ async def test_a_message_without_end_drops_the_link(pbx: Pbx, listener: Listener
     assert any("a message of more than" in reason for _, reason in listener.states)
 
 
-async def test_a_message_that_the_library_chokes_on_does_not_disconnect(
+async def test_a_message_that_cannot_be_taken_does_not_disconnect(
+    pbx: Pbx, listener: Listener, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    real = ami._headers
+
+    def headers(text: str) -> dict[str, str]:
+        if "Bad" in text:
+            raise AttributeError("081234567890")
+        return real(text)
+
+    async with link_to(pbx, listener) as link:
+        await until(lambda: link.state is AmiState.UP)
+        monkeypatch.setattr("depok_agi.asterisk.ami._headers", headers)
+        pbx.say(event("Bad") + event("Hangup"))
+        await until(lambda: bool(listener.events))
+    assert pbx.connections == 1
+    assert "an AMI message was passed over: AttributeError" in caplog.text
+    assert "0812" not in caplog.text
+
+
+async def test_an_answer_that_the_library_chokes_on_does_not_disconnect(
     pbx: Pbx, listener: Listener, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     real = Message.from_line
@@ -476,10 +705,13 @@ async def test_a_message_that_the_library_chokes_on_does_not_disconnect(
             raise AttributeError("081234567890")
         return real(line)
 
+    pbx.answers["CoreStatus"] = lambda number: f"Response: Success\r\nActionID: {number}\r\nBad: x\r\n\r\n".encode()
     async with link_to(pbx, listener) as link:
         await until(lambda: link.state is AmiState.UP)
         monkeypatch.setattr(Message, "from_line", from_line)
-        pbx.say(event("Bad") + event("Hangup"))
+        with pytest.raises(AsteriskError, match="did not answer"):
+            await link.action("CoreStatus", seconds=0.05)
+        pbx.say(event("Hangup"))
         await until(lambda: bool(listener.events))
     assert pbx.connections == 1
     assert "an AMI message was passed over: AttributeError" in caplog.text

@@ -110,13 +110,17 @@ class Story:
         self.say("AgentConnect", caller, member, Queue="depok", MemberName=MEMBERS.get(device, ""))
         self.talk(caller, member)
 
-    def talk(self, *legs: str, bridge: str = "b1") -> None:
+    def talk(self, *legs: str, bridge: str = "") -> None:
+        """They enter a bridge: the one of the first leg's call, where none is named."""
         for leg in legs:
-            self.say("BridgeEnter", leg, BridgeUniqueid=bridge)
+            self.say("BridgeEnter", leg, BridgeUniqueid=bridge or self._bridge(legs))
 
-    def leave(self, *legs: str, bridge: str = "b1") -> None:
+    def leave(self, *legs: str, bridge: str = "") -> None:
         for leg in legs:
-            self.say("BridgeLeave", leg, BridgeUniqueid=bridge)
+            self.say("BridgeLeave", leg, BridgeUniqueid=bridge or self._bridge(legs))
+
+    def _bridge(self, legs: tuple[str, ...]) -> str:
+        return f"bridge of {self._linkedids[legs[0]]}"
 
     def hang_up(self, *legs: str, cause: str = "16") -> None:
         for leg in legs:
@@ -160,6 +164,10 @@ class Log:
         for old in dropped:
             self.records.pop(old, None)
         self.dropped += dropped
+
+    def states(self) -> list[tuple[str, str]]:
+        """What the store keeps for the next daemon of the calls that are up."""
+        return list(self.ledger.states(record for record in self.records.values() if not record.ended).items())
 
     @property
     def only(self) -> CallRecord:

@@ -20,6 +20,12 @@ OTHER = {
     "DestLinkedid": "depok-1795485600.0",
     "DestChannel": "PJSIP/102-00000002",
 }
+TRANSFERER = {f"Transferer{key}": value for key, value in BASE.items() if key != "Timestamp"}
+TRANSFEREE = {key.replace("Dest", "Transferee"): value for key, value in OTHER.items()}
+FIRST = {f"OrigTransferer{key}": value for key, value in BASE.items() if key != "Timestamp"}
+SECOND = {key.replace("Dest", "SecondTransferer"): value for key, value in OTHER.items()}
+TARGET = {"TransfereeUniqueid": "depok-1795485600.3", "TransferTargetUniqueid": "depok-1795485600.4"}
+PICKED = {key.replace("Dest", "Target"): value for key, value in OTHER.items()}
 AT = 1_795_485_600_250_000
 HEAD = (AT, "depok-1795485600.1", "depok-1795485600.0", "PJSIP/101-00000001")
 REST = ("depok-1795485600.2", "depok-1795485600.0", "PJSIP/102-00000002")
@@ -29,12 +35,30 @@ REST = ("depok-1795485600.2", "depok-1795485600.0", "PJSIP/102-00000002")
     ("raw", "event"),
     [
         ({"Event": "Newchannel", "CallerIDNum": "0811", "Exten": "15"}, ev.ChannelCreated(*HEAD, "0811", "15")),
-        ({"Event": "Newstate", "ChannelState": "6"}, ev.ChannelAnswered(*HEAD)),
-        ({"Event": "Hangup", "Cause": "16"}, ev.HungUp(*HEAD, 16)),
-        ({"Event": "DialBegin", "DialString": "102", **OTHER}, ev.DialBegun(*HEAD, *REST, "102")),
+        ({"Event": "Newstate", "ChannelState": "6", "Exten": "102"}, ev.ChannelAnswered(*HEAD, "102")),
+        ({"Event": "Hangup", "Cause": "16", "Exten": "s"}, ev.HungUp(*HEAD, 16, "s")),
+        (
+            {"Event": "DialBegin", "Exten": "102", "DestExten": "s", **OTHER},
+            ev.DialBegun(*HEAD, *REST, "102", "s"),
+        ),
         ({"Event": "DialEnd", "DialStatus": "BUSY", **OTHER}, ev.DialEnded(*HEAD, *REST, "BUSY")),
-        ({"Event": "BridgeEnter", "BridgeUniqueid": "b"}, ev.BridgeEntered(*HEAD, "b")),
-        ({"Event": "BridgeLeave", "BridgeUniqueid": "b"}, ev.BridgeLeft(*HEAD, "b")),
+        (
+            {"Event": "BridgeEnter", "BridgeUniqueid": "b", "BridgeTechnology": "simple_bridge", "Exten": "102"},
+            ev.BridgeEntered(*HEAD, "b", holding=False, exten="102"),
+        ),
+        (
+            {"Event": "BridgeLeave", "BridgeUniqueid": "b", "BridgeTechnology": "holding_bridge"},
+            ev.BridgeLeft(*HEAD, "b", holding=True),
+        ),
+        (
+            {"Event": "BlindTransfer", "Result": "Success", "Extension": "103", **TRANSFERER, **TRANSFEREE},
+            ev.BlindTransferred(*HEAD, *REST, "103"),
+        ),
+        (
+            {"Event": "AttendedTransfer", "Result": "Success", "DestApp": "Dial", **FIRST, **SECOND, **TARGET},
+            ev.AttendedTransferred(*HEAD, *REST, "depok-1795485600.3", "depok-1795485600.4", "Dial"),
+        ),
+        ({"Event": "Pickup", **PICKED}, ev.PickedUp(*HEAD, *REST)),
         ({"Event": "QueueCallerJoin", "Queue": "depok"}, ev.QueueJoined(*HEAD, "depok")),
         ({"Event": "QueueCallerLeave", "Queue": "depok"}, ev.QueueLeft(*HEAD, "depok")),
         ({"Event": "AgentCalled", "MemberName": "siti", **OTHER}, ev.AgentRung(*HEAD, *REST, "siti")),
@@ -50,7 +74,10 @@ REST = ("depok-1795485600.2", "depok-1795485600.0", "PJSIP/102-00000002")
             {"Event": "UserEvent", "UserEvent": "DepokStep", "Step": "menu", "Result": "complaint", "Keys": "2"},
             ev.StepDone(*HEAD, "menu", "complaint", "2"),
         ),
-        ({"Event": "UserEvent", "UserEvent": "DepokQueue", "Status": "FULL"}, ev.QueueEnded(*HEAD, "FULL")),
+        (
+            {"Event": "UserEvent", "UserEvent": "DepokQueue", "Status": "FULL", "Queue": "depok"},
+            ev.QueueEnded(*HEAD, "FULL", "depok"),
+        ),
     ],
 )
 def test_every_event_that_the_ledger_knows(raw: dict[str, str], event: ev.Event) -> None:
@@ -66,6 +93,8 @@ def test_every_event_that_the_ledger_knows(raw: dict[str, str], event: ev.Event)
         {"Event": "RTCPSent"},
         {"Event": "AgentComplete"},
         {"Event": "Newstate", "ChannelState": "5"},
+        {"Event": "BlindTransfer", "Result": "Fail", **TRANSFERER},
+        {"Event": "AttendedTransfer", "Result": "Not Permitted", **FIRST, **SECOND},
         {"Event": "UserEvent", "UserEvent": "SomebodyElses"},
         {"Event": "UserEvent"},
     ],
@@ -143,9 +172,17 @@ HEADERS = st.sampled_from(
         "Step",
         "Keys",
         "Status",
+        "Result",
+        "TransfererUniqueid",
+        "OrigTransfererUniqueid",
+        "SecondTransfererUniqueid",
+        "TargetUniqueid",
+        "BridgeTechnology",
     ]
 )
-VALUES = st.one_of(st.text(max_size=30), st.sampled_from(["6", "DepokStep", "DepokQueue", "1.5", "NaN", "1e400", "٣"]))
+VALUES = st.one_of(
+    st.text(max_size=30), st.sampled_from(["6", "DepokStep", "DepokQueue", "Success", "1.5", "NaN", "1e400", "٣"])
+)
 
 
 @given(st.fixed_dictionaries({"Event": NAMES}), st.dictionaries(st.one_of(HEADERS, st.text(max_size=8)), VALUES))

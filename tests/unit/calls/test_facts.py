@@ -35,7 +35,10 @@ FACTS = st.sets(st.sampled_from(Fact))
         ({Fact.IN_MENU, Fact.UNSEEN_START}, Outcome.LEFT_MENU),
         ({Fact.UNSEEN_START, Fact.UP}, Outcome.UNKNOWN),
         ({Fact.UP}, Outcome.LEFT_MENU),
-        ({Fact.DIAL_BUSY}, Outcome.FAILED),
+        ({Fact.DIAL_BUSY}, Outcome.NO_OPERATOR),
+        ({Fact.DIAL_NO_ANSWER, Fact.UP}, Outcome.NO_OPERATOR),
+        ({Fact.DIAL_GIVEN_UP}, Outcome.ABANDONED),
+        ({Fact.QUEUE_TIMEOUT, Fact.DIAL_GIVEN_UP}, Outcome.TIMEOUT),
         (set(), Outcome.FAILED),
     ],
 )
@@ -53,9 +56,10 @@ def test_inbound(facts: set[Fact], expected: Outcome) -> None:
         ({Fact.DIAL_FAILED}, Outcome.FAILED),
         ({Fact.DIAL_BUSY, Fact.UNSEEN_END}, Outcome.UNKNOWN),
         ({Fact.UNSEEN_START, Fact.UP}, Outcome.UNKNOWN),
-        ({Fact.UP}, Outcome.CANCELLED),
-        ({Fact.QUEUEING, Fact.CALLBACK}, Outcome.CANCELLED),
-        (set(), Outcome.CANCELLED),
+        ({Fact.DIAL_GIVEN_UP}, Outcome.CANCELLED),
+        ({Fact.UP}, Outcome.FAILED),
+        ({Fact.QUEUEING, Fact.CALLBACK}, Outcome.FAILED),
+        (set(), Outcome.FAILED),
     ],
 )
 def test_outbound_and_internal(direction: Direction, facts: set[Fact], expected: Outcome) -> None:
@@ -74,7 +78,7 @@ def test_every_end_of_a_queue_is_an_outcome_of_its_own(status: str) -> None:
 
 
 def test_dial_statuses_without_a_fact_are_no_failure() -> None:
-    assert DIAL_STATUS.keys().isdisjoint({"ANSWER", "CANCEL", "ABORT", "CONTINUE", "GOTO"})
+    assert DIAL_STATUS.keys().isdisjoint({"ABORT", "CONTINUE", "GOTO"})
 
 
 def test_the_results_are_those_that_steps_really_have() -> None:

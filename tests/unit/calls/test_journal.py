@@ -30,20 +30,51 @@ def queue_log(kind: str, *data: str, seconds: int = 0, uniqueid: str = ANI, agen
     return "|".join([str(1795485600 + seconds), uniqueid, "depok", agent, kind, *data])
 
 
+MEMBER = "PJSIP/101-00000001"
+
+
 @pytest.mark.parametrize(
     ("line", "events"),
     [
         (cel("CHAN_START"), [ev.ChannelCreated(*BASE, "0811", "1500664")]),
-        (cel("ANSWER"), [ev.ChannelAnswered(*BASE)]),
-        (cel("BRIDGE_ENTER", extra={"bridge_id": "b"}), [ev.BridgeEntered(*BASE, "b")]),
+        (cel("ANSWER"), [ev.ChannelAnswered(*BASE, "1500664")]),
+        (cel("BRIDGE_ENTER", extra={"bridge_id": "b"}), [ev.BridgeEntered(*BASE, "b", exten="1500664")]),
         (cel("BRIDGE_EXIT", extra={"bridge_id": "b"}), [ev.BridgeLeft(*BASE, "b")]),
-        (cel("HANGUP", extra={"hangupcause": 16, "dialstatus": ""}), [ev.HungUp(*BASE, 16)]),
+        (
+            cel("BRIDGE_EXIT", extra={"bridge_id": "b", "bridge_technology": "holding_bridge"}),
+            [ev.BridgeLeft(*BASE, "b", holding=True)],
+        ),
+        (
+            cel(
+                "BLINDTRANSFER",
+                extra={"extension": "103", "transferee_channel_uniqueid": SITI, "transferee_channel_name": MEMBER},
+            ),
+            [ev.BlindTransferred(*BASE, SITI, "", MEMBER, "103")],
+        ),
+        (
+            cel(
+                "ATTENDEDTRANSFER",
+                extra={
+                    "channel2_uniqueid": SITI,
+                    "channel2_name": MEMBER,
+                    "app": "Dial",
+                    "transferee_channel_uniqueid": ANI,
+                    "transfer_target_channel_uniqueid": "N/A",
+                },
+            ),
+            [ev.AttendedTransferred(*BASE, SITI, "", MEMBER, ANI, "", "Dial")],
+        ),
+        (
+            cel("PICKUP", extra={"pickup_channel": MEMBER, "pickup_channel_uniqueid": SITI}),
+            [ev.PickedUp(BASE[0], SITI, "", MEMBER, *BASE[1:])],
+        ),
+        (cel("HANGUP", extra={"hangupcause": 16, "dialstatus": ""}), [ev.HungUp(*BASE, 16, "1500664")]),
         (
             cel("HANGUP", extra={"hangupcause": 17, "dialstatus": "BUSY"}),
-            [ev.DialEnded(*BASE, "", "", "", "BUSY"), ev.HungUp(*BASE, 17)],
+            [ev.DialEnded(*BASE, "", "", "", "BUSY"), ev.HungUp(*BASE, 17, "1500664")],
         ),
         (cel("DepokStep", extra={"extra": "menu/operator/90"}), [ev.StepDone(*BASE, "menu", "operator", "90")]),
-        (cel("DepokQueue", extra={"extra": "TIMEOUT"}), [ev.QueueEnded(*BASE, "TIMEOUT")]),
+        (cel("DepokQueue", extra={"extra": "TIMEOUT/depok"}), [ev.QueueEnded(*BASE, "TIMEOUT", "depok")]),
         (cel("LINKEDID_END"), []),
     ],
 )
@@ -64,10 +95,17 @@ def test_a_line_of_cel(line: str, events: list[ev.Event]) -> None:
             queue_log("EXITWITHTIMEOUT", "1", "1", "6"),
             [
                 ev.QueueAbandoned(AT - 250_000, ANI, "", "", "depok", 6),
-                ev.QueueEnded(AT - 250_000, ANI, "", "", "TIMEOUT"),
+                ev.QueueEnded(AT - 250_000, ANI, "", "", "TIMEOUT", "depok"),
             ],
         ),
         (queue_log("EXITWITHKEY", "1", "1", "1", "4"), [ev.QueueAbandoned(AT - 250_000, ANI, "", "", "depok", 4)]),
+        (
+            queue_log("WITHDRAW", "1", "1", "20", ""),
+            [
+                ev.QueueAbandoned(AT - 250_000, ANI, "", "", "depok", 20),
+                ev.QueueEnded(AT - 250_000, ANI, "", "", "WITHDRAW", "depok"),
+            ],
+        ),
         (queue_log("QUEUESTART"), []),
         (queue_log("COMPLETEAGENT", "1", "3", "1"), []),
     ],
@@ -92,7 +130,6 @@ def test_no_text_does_any_harm(line: str) -> None:
             continue
 
 
-MEMBER = "PJSIP/101-00000001"
 ANSWERED = [
     (cel("CHAN_START"), parse_cel),
     (cel("ANSWER"), parse_cel),

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from depok_agi.calls import ledger as ledger_module
 from depok_agi.calls.call import order
-from depok_agi.calls.events import ChannelsListed, LinkUp, parse
+from depok_agi.calls.events import ChannelCreated, ChannelsListed, LinkUp, ListedChannel, Waiting, parse
 from depok_agi.calls.facts import INBOUND_OUTCOMES, OTHER_OUTCOMES
 from depok_agi.calls.ledger import REMEMBER, REMEMBER_AT_MOST, Ledger
 from depok_agi.calls.record import CallRecord, Direction, Outcome, Role, to_json
@@ -247,6 +247,7 @@ class TestOutboundAndInternal:
             ("CHANUNAVAIL", Outcome.FAILED),
             ("CANCEL", Outcome.CANCELLED),
             ("ANSWER", Outcome.CANCELLED),
+            ("", Outcome.CANCELLED),
         ],
     )
     def test_nobody_spoke(self, story: Story, device: str, status: str, outcome: Outcome) -> None:
@@ -274,7 +275,7 @@ class TestOutboundAndInternal:
         story.hang_up(siti, second)
         assert told(story).outcome is Outcome.CANCELLED
 
-    def test_of_two_phones_the_last_one_to_stop_ringing_counts(self, story: Story) -> None:
+    def test_a_caller_who_gives_up_while_one_of_two_phones_rings_gave_up(self, story: Story) -> None:
         siti = story.leg("101", "101", "102")
         first, second = story.dial(siti, "102"), story.dial(siti, "103")
         story.dial_ends(siti, first, "BUSY")
@@ -407,7 +408,7 @@ class TestFromTheMiddle:
         story.hang_up(story.inbound())
         call = Log().hear(story.events[-1:]).only
         assert (call.direction, call.outcome, call.ended) == ("inbound", "unknown", True)
-        assert (call.started_at, call.caller, call.caller_raw) == (None, None, "")
+        assert (call.started_at, call.caller, call.caller_raw) == (us(0), None, "")
 
     def test_a_stream_that_begins_in_the_queue(self, story: Story) -> None:
         caller = story.to_queue()
@@ -528,17 +529,20 @@ class TestWithoutTimes:
 class TestAfterALogin:
     """LinkUp says that something may have been missed, ChannelsListed what there is."""
 
-    def resync(self, log: Log, *alive: str, story: Story) -> None:
-        log.ledger.apply(LinkUp())
-        rows = tuple((leg, story._linkedids[leg], story._channels[leg]) for leg in alive)
-        log.ledger.apply(ChannelsListed(us(1000), rows))
+    def resync(self, log: Log, *alive: str, story: Story, talking: bool = False) -> None:
+        now = us(story.now - START)
+        log.ledger.apply(LinkUp(now))
+        bridge = story._bridge(alive) if talking else ""
+        rows = tuple(ListedChannel(leg, story._linkedids[leg], story._channels[leg], bridge) for leg in alive)
+        log.ledger.apply(ChannelsListed(now, rows))
         log.take()
 
     def test_what_is_gone_ended_unseen(self, story: Story) -> None:
         story.to_queue()
         log = Log().hear(story.events)
         self.resync(log, story=story)
-        assert (log.only.outcome, log.only.ended_at) == ("unknown", us(1000))
+        last = max(event.at or 0 for raw in story.events if (event := parse(raw)))
+        assert (log.only.outcome, log.only.ended_at) == ("unknown", last + 1)
 
     def test_what_is_gone_but_had_spoken_was_answered(self, story: Story) -> None:
         caller = story.to_queue()
@@ -579,7 +583,7 @@ class TestAfterALogin:
         caller = story.inbound()
         log = Log()
         self.resync(log, caller, story=story)
-        assert (log.only.id, log.only.ended, log.only.started_at) == (caller, False, None)
+        assert (log.only.id, log.only.ended, log.only.started_at) == (caller, False, us(0))
         story.hang_up(caller)
         log.hear(story.events[-1:])
         assert log.only.outcome is Outcome.UNKNOWN
@@ -589,9 +593,9 @@ class TestAfterALogin:
         log = Log().hear(story.events)
         member = story.ring(caller, "101")
         story.connect(caller, member, "101")
-        self.resync(log, caller, member, story=story)
+        self.resync(log, caller, member, story=story, talking=True)
         before = len(story.events)
-        story.leave(member, caller)
+        story.wait(5).leave(member, caller)
         story.hang_up(member, caller)
         log.hear(story.events[before:])
         assert log.only.outcome is Outcome.ANSWERED
@@ -604,7 +608,7 @@ class TestAfterALogin:
         story.hang_up(siti)
         log = Log().hear(story.events)
         budi = story.leg("102", of=caller)
-        self.resync(log, caller, budi, story=story)
+        self.resync(log, caller, budi, story=story, talking=True)
         before = len(story.events)
         story.wait(5).leave(budi, caller)
         story.hang_up(budi, caller)
@@ -614,6 +618,60 @@ class TestAfterALogin:
             ({names[0], names[2]}, True),
             ({names[0], names[1]}, False),
         ]
+
+    def test_a_conversation_under_way_at_the_first_login_is_known(self, story: Story) -> None:
+        caller = story.to_queue()
+        member = story.ring(caller, "101")
+        story.connect(caller, member, "101")
+        story.wait(60)
+        log = Log()
+        self.resync(log, caller, member, story=story, talking=True)
+        assert [(talk.started_at, talk.ended_at) for talk in log.only.talks] == [(None, None)]
+        assert log.only.started_at == us(0)
+        before = len(story.events)
+        story.wait(5).hang_up(member, caller)
+        log.hear(story.events[before:])
+        assert (log.only.outcome, log.only.operator, log.only.talk_seconds) == ("answered", "101", None)
+
+    def test_who_is_listed_in_another_bridge_has_left_the_first_unseen(self, story: Story) -> None:
+        caller = story.to_queue()
+        siti = story.ring(caller, "101")
+        story.connect(caller, siti, "101")
+        log = Log().hear(story.events)
+        story.wait(60)
+        self.resync(log, caller, siti, story=story)
+        story.wait(60).hang_up(siti, caller)
+        log.hear(story.events[-2:])
+        assert (log.only.outcome, log.only.talk_seconds) == ("answered", 0)
+
+    def test_who_waits_unseen_is_known_to_wait_and_who_does_not_any_more_to_have_left(self, story: Story) -> None:
+        caller = story.inbound()
+        other = story.to_queue("081100005678")
+        log = Log().hear(story.events)
+        now = us(story.wait(60).now - START)
+        rows = tuple(ListedChannel(leg, leg, story._channels[leg]) for leg in (caller, other))
+        log.ledger.apply(LinkUp(now, heard_until=us(30)))
+        log.ledger.apply(ChannelsListed(now, rows, (Waiting(caller, story._channels[caller], "depok", 20),)))
+        log.take()
+        story.wait(5).hang_up(caller, other)
+        log.hear(story.events[-2:])
+        assert [log.records[leg].outcome for leg in (caller, other)] == ["abandoned", "abandoned"]
+        assert [log.records[leg].wait_seconds for leg in (caller, other)] == [25, 30]
+
+    def test_what_asterisk_had_when_it_crashed_ended_with_its_last_sign_of_life(self, story: Story) -> None:
+        caller = story.to_queue()
+        member = story.ring(caller, "101")
+        story.connect(caller, member, "101")
+        log = Log().hear(story.events)
+        log.ledger.apply(LinkUp(us(7200), heard_until=us(45), booted_at=us(3600)))
+        after = ChannelCreated(us(7000), "depok-later.1", "depok-later.1", "PJSIP/trunk-1", "", "1500664")
+        log.apply(after)
+        log.ledger.apply(ChannelsListed(us(7200), (ListedChannel("depok-later.1", "depok-later.1", "PJSIP/trunk-1"),)))
+        log.take()
+        crashed = log.records[caller]
+        assert (crashed.outcome, crashed.operator, crashed.talk_seconds) == ("answered", "siti", 45)
+        assert crashed.ended_at == us(45) + 1
+        assert not log.records["depok-later.1"].ended
 
     def test_a_call_that_comes_back_had_not_ended(self, story: Story) -> None:
         caller = story.to_queue()
@@ -643,7 +701,7 @@ class TestAfterALogin:
         log.ledger.apply(LinkUp())
         story.inbound()
         log.hear(story.events)
-        log.ledger.apply(ChannelsListed(us(1), ()))
+        log.ledger.apply(ChannelsListed(us(-1), ()))
         log.take()
         assert log.only.ended is False
 
@@ -653,7 +711,7 @@ class TestAfterALogin:
         log.ledger.apply(LinkUp())
         story.hang_up(caller)
         log.hear(story.events[-1:])
-        log.ledger.apply(ChannelsListed(us(1), ((caller, caller, "PJSIP/trunk-00000000"),)))
+        log.ledger.apply(ChannelsListed(us(1), (ListedChannel(caller, caller, "PJSIP/trunk-00000000"),)))
         log.take()
         assert log.only.outcome is Outcome.ABANDONED
 
@@ -667,7 +725,7 @@ class TestResuming:
         events = a_day()
         before = Log().hear(events[:cut])
         after = Ledger(BOARD)
-        after.resume(record for record in before.records.values() if not record.ended)
+        after.resume(before.states())
         log = Log(after, before.records.values()).hear(events[cut:])
         assert log.records == RECORDS
 
@@ -676,7 +734,7 @@ class TestResuming:
         budi = story.dial(siti, "102")
         story.talk(budi, siti)
         ledger = Ledger(BOARD)
-        ledger.resume([told(story)])
+        ledger.resume(Log().hear(story.events).states())
         before = len(story.events)
         ani = story.dial(budi, "trunk")
         story.dial_ends(budi, ani, "BUSY")
@@ -686,7 +744,7 @@ class TestResuming:
     def test_what_is_resumed_is_open(self, story: Story) -> None:
         story.to_queue()
         ledger = Ledger(BOARD)
-        ledger.resume([told(story)])
+        ledger.resume(Log().hear(story.events).states())
         assert ledger.open == [told(story)]
         assert ledger.changes() == ([], [])
 
@@ -715,8 +773,8 @@ STREAMS = st.one_of(SOME, TRUNCATED, LOSSY, SHUFFLED)
 
 ALLOWED = {
     Direction.INBOUND: {outcome for _, outcome in INBOUND_OUTCOMES} | {Outcome.FAILED},
-    Direction.OUTBOUND: {outcome for _, outcome in OTHER_OUTCOMES} | {Outcome.CANCELLED},
-    Direction.INTERNAL: {outcome for _, outcome in OTHER_OUTCOMES} | {Outcome.CANCELLED},
+    Direction.OUTBOUND: {outcome for _, outcome in OTHER_OUTCOMES} | {Outcome.FAILED},
+    Direction.INTERNAL: {outcome for _, outcome in OTHER_OUTCOMES} | {Outcome.FAILED},
 }
 
 
@@ -776,7 +834,7 @@ def test_logins_in_between_do_no_harm(streams: list[list[int]], alive: list[set[
         log.hear(POOL[n] for n in stream)
         log.ledger.apply(LinkUp())
         rows = {tuple(POOL[n].get(name, "") for name in ("Uniqueid", "Linkedid", "Channel")) for n in there}
-        log.ledger.apply(ChannelsListed(us(50), tuple((u, linked, name) for u, linked, name in sorted(rows))))
+        log.ledger.apply(ChannelsListed(us(50), tuple(ListedChannel(*row) for row in sorted(rows))))
         log.take()
         assert shared(log.ledger.open) == []
         assert shared(log.records.values()) == []

@@ -255,7 +255,8 @@ class TestNamesFromOutside:
                 (ESCAPE, ESCAPE, ESCAPE, json.dumps(detail)),
             )
             connection.execute(
-                "INSERT INTO call_personal VALUES ('a', NULL, ?, ?, ?)", (ESCAPE, ESCAPE, json.dumps([ESCAPE]))
+                "INSERT INTO call_personal (call, caller_raw, dialled, parties) VALUES ('a', ?, ?, ?)",
+                (ESCAPE, ESCAPE, json.dumps([ESCAPE])),
             )
             connection.commit()
         for words in (("calls", "list"), ("calls", "show", "a"), ("calls", "list", "--json")):

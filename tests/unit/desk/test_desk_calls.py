@@ -1,12 +1,14 @@
 """What follows from calls: a citizen who wanted a person and got none is called back, once, unless we have talked."""
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from depok_agi.calls.record import CallRecord, Direction, Outcome
-from depok_agi.desk import Desk, callbacks, calls, tickets
+from depok_agi.calls.ledger import REMEMBER
+from depok_agi.calls.record import CallRecord, Direction, Outcome, Source
+from depok_agi.desk import Desk, callbacks, calls, journal, tickets
 from depok_agi.desk.tickets import Complaint
 from depok_agi.errors import NotFoundError, RefusedError
 from depok_agi.store.times import microseconds
@@ -189,6 +191,26 @@ class TestFinding:
         assert await calls.listed(desk, number="+6281100009999") == []
 
     async def test_those_that_are_up_are_known_after_a_restart(self, desk: Desk) -> None:
-        await record(desk, call("1.1", outcome=None), call("1.2"))
-        assert await calls.unsettled(desk, ended_since=1 << 60) == [call("1.1", outcome=None)]
-        assert {c.id for c in await calls.unsettled(desk, ended_since=0)} == {"depok-1.1", "depok-1.2"}
+        up, over = call("1.1", outcome=None), call("1.2")
+        await calls.record(desk, [up, over], [], None, {up.id: "up", over.id: "over"})
+        assert await calls.unsettled(desk, ended_since=1 << 60) == [("depok-1.1", "up")]
+        assert await calls.unsettled(desk, ended_since=0) == [("depok-1.1", "up"), ("depok-1.2", "over")]
+
+    async def test_the_journal_alone_does_not_overwrite_a_call_that_was_heard_live(self, desk: Desk) -> None:
+        live = call("1.1", outcome=Outcome.ANSWERED)
+        await record(desk, live)
+        await record(desk, replace(live, source=Source.RECOVERED, operator=None))
+        assert await calls.show(desk, live.id) == (live, None, None)
+
+    async def test_but_it_says_what_became_of_a_call_whose_end_nobody_knew(self, desk: Desk) -> None:
+        unknown = replace(call("1.1", outcome=Outcome.ABANDONED), outcome=Outcome.UNKNOWN)
+        await record(desk, unknown)
+        known = replace(unknown, outcome=Outcome.ABANDONED, source=Source.RECOVERED)
+        await record(desk, known)
+        assert (await calls.show(desk, known.id))[0] == known
+
+    async def test_what_the_ledger_knew_is_forgotten_soon_after_the_end(self, desk: Desk) -> None:
+        up, over = call("1.1", outcome=None), call("1.2")
+        later = (over.ended_at or 0) + REMEMBER + 1
+        await calls.record(desk, [up, over], [], journal.Heard(later, {}), {up.id: "up", over.id: "over"})
+        assert await calls.unsettled(desk, ended_since=0) == [("depok-1.1", "up")]

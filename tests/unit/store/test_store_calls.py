@@ -10,7 +10,19 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from depok_agi.calls.record import CallRecord, Direction, Leg, MenuStep, Outcome, QueueVisit, Role, Source, Talk
+from depok_agi.calls.record import (
+    CallRecord,
+    Direction,
+    Leg,
+    MenuStep,
+    Outcome,
+    QueueVisit,
+    Role,
+    Source,
+    Talk,
+    Transfer,
+    TransferKind,
+)
 from depok_agi.desk import Desk
 from depok_agi.store import calls as rows
 from depok_agi.store.database import Store
@@ -21,7 +33,10 @@ WORD = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=12
 TIMES = st.none() | st.integers(0, 2**62)
 SECONDS = st.none() | st.integers(0, 10**6)
 NUMBERS = st.none() | st.sampled_from([ANI, "+6281100005678", "+622112345678"])
-LEGS = st.builds(Leg, TEXT, st.none() | TEXT, st.sampled_from(Role), TIMES, TIMES, TIMES)
+LEGS = st.builds(Leg, TEXT, st.none() | TEXT, st.sampled_from(Role), TIMES, TIMES, TIMES).map(
+    lambda leg: replace(leg, party=None) if leg.role is Role.LOCAL else leg
+)
+TRANSFERS = st.builds(Transfer, st.sampled_from(TransferKind), st.none() | TEXT, st.none() | TEXT, TIMES)
 TALKS = st.builds(Talk, st.tuples(TEXT, TEXT), TIMES, TIMES)
 FACTS = st.lists(WORD, max_size=3).map(tuple)
 VISITS = st.lists(
@@ -55,13 +70,13 @@ RECORDS = st.builds(
     facts=FACTS,
     legs=st.lists(LEGS, max_size=3).map(tuple),
     talks=st.lists(TALKS, max_size=2).map(tuple),
+    transfers=st.lists(TRANSFERS, max_size=2).map(tuple),
 )
 
 
 async def put(store: Store, *records: CallRecord) -> None:
     async with store.transaction() as connection:
-        for record in records:
-            await rows.put(store, connection, record)
+        await rows.put(store, connection, records)
 
 
 async def get(store: Store, id_: str) -> CallRecord:
