@@ -7,6 +7,7 @@ neither does hearing them twice, live and out of the journal.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from depok_agi.calls import events as ev
 from depok_agi.calls.facts import Fact
@@ -27,6 +28,7 @@ def near(one: int | None, other: int | None, apart: int) -> bool:
     return one is not None and other is not None and abs(one - other) <= apart
 
 
+@lru_cache(maxsize=4096)
 def order(uniqueid: str) -> tuple[int, int, str]:
     """The sort key of a Uniqueid, which is `[system-]seconds.count`; as text `9.10` would come after `10.2`."""
     seconds, _, count = uniqueid.rpartition("-")[2].partition(".")

@@ -16,14 +16,8 @@ _MADE_BY_ASTERISK = ("", "s")
 """What a channel that Asterisk makes says that it dialled."""
 
 
-def call_id(call: Call, pbx: str) -> str:
-    """The smallest Uniqueid, with the PBX's name in front."""
-    uniqueid = min(call.channels, key=order)
-    return uniqueid if uniqueid.startswith(f"{pbx}-") else f"{pbx}-{uniqueid}"
-
-
 def freeze(call: Call, pbx: str) -> CallRecord:
-    """The record as it is known now, on the PBX of this name."""
+    """The record as it is known now. Its id is the smallest Uniqueid, with the PBX's name in front."""
     channels = sorted(call.channels.values(), key=_BY_ID)
     initiator = _initiator(channels)
     direction = _direction(channels, initiator)
@@ -34,7 +28,7 @@ def freeze(call: Call, pbx: str) -> CallRecord:
     waits = [seconds for visit in call.visits if visit.left and (seconds := waited(visit)) is not None]
     ends = [at for channel in channels if (at := _time(channel.ended_at)) is not None] if call.ended else []
     return CallRecord(
-        id=call_id(call, pbx),
+        id=channels[0].uniqueid if channels[0].uniqueid.startswith(f"{pbx}-") else f"{pbx}-{channels[0].uniqueid}",
         direction=direction,
         caller=None if withheld else to_e164(initiator.caller),
         caller_raw=initiator.caller,

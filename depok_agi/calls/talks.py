@@ -6,7 +6,6 @@ the conversation.
 """
 
 import math
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import combinations, pairwise
@@ -60,21 +59,23 @@ def hearings(stays: Sequence[Stay]) -> list[Hearing]:
 
 def _spans(stays: Sequence[Stay]) -> list[_Span]:
     """A channel is in one bridge at a time, so its next stay ends one whose end was lost, and so does its own end."""
-    of_channel: dict[int, list[Stay]] = defaultdict(list)
+    of_channel: dict[int, list[Stay]] = {}
     for stay in stays:
-        of_channel[id(stay.channel)].append(stay)
+        of_channel.setdefault(id(stay.channel), []).append(stay)
     spans = []
     for mine in of_channel.values():
-        mine.sort(key=lambda stay: _EARLIER if stay.since is None else stay.since)
-        followers: list[Stay | None] = [*mine[1:], None]
-        for stay, following in zip(mine, followers, strict=True):
-            channel = stay.channel
-            its_end = channel.last_at if channel.ended and channel.ended_at is None else channel.ended_at
-            ends = [end for end in (stay.until, its_end, following.since if following else None) if end is not None]
+        if len(mine) > 1:
+            mine.sort(key=lambda stay: _EARLIER if stay.since is None else stay.since)
+        ended = mine[0].channel.ended_at
+        for following, stay in enumerate(mine, 1):
+            until: Moment = _LATER if stay.until is None else stay.until
+            if ended is not None and ended < until:
+                until = ended
+            if following < len(mine) and (next_since := mine[following].since) is not None and next_since < until:
+                until = next_since
             since = _EARLIER if stay.since is None else stay.since
             latest = stay.latest if stay.since is None and stay.latest is not None else since
-            until: Moment = min(ends, default=_LATER)
-            spans.append(_Span(stay.bridge, channel, since, until, latest))
+            spans.append(_Span(stay.bridge, stay.channel, since, until, latest))
     return spans
 
 

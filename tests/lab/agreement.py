@@ -83,6 +83,11 @@ def _apart(one: str | None, other: str | None) -> float:
     return abs((datetime.fromisoformat(one) - datetime.fromisoformat(other)).total_seconds())
 
 
+def seconds_between(one: str, other: float) -> float:
+    """How far a time of a record is from a moment in seconds since 1970."""
+    return abs(datetime.fromisoformat(one).timestamp() - other)
+
+
 @dataclass
 class Queued:
     """What queue_log says of one caller: who took the call first, all waiting, and the talk where nothing followed."""

@@ -1,8 +1,5 @@
 """What happened while nobody listened is in the call log all the same, once."""
 
-import csv
-import random
-import threading
 import time
 
 import pytest
@@ -13,8 +10,6 @@ from tests.lab.phones import Citizen, HangUp, Operator, Pause, Press, Say, Step
 
 ANI = "081100001001"
 TO_OPERATOR: list[Step] = [Pause(2), Press("1"), Pause(2), Press("0")]
-CALLS = 20
-KILLS = 4
 
 
 def _until_talking(centre: Centre) -> None:
@@ -85,46 +80,3 @@ def test_rotation_while_the_daemon_is_down_loses_nothing(
             Citizen(centre.pbx, "081100001002", steps=[*TO_OPERATOR, Say(1)], wait_for_bye=True).call()
         centre.start_daemon()
         assert [(call["outcome"], call["operator"]) for call in centre.calls(2)] == [("answered", "siti")] * 2
-
-
-def test_many_calls_while_the_daemon_is_killed_again_and_again(centre: Centre) -> None:
-    chance = random.Random(664)  # noqa: S311 - the same morning each time
-    pbx = centre.pbx
-    ways: list[list[Step]] = [
-        [*TO_OPERATOR, Say(2)],
-        [Pause(2), Press("1"), Pause(2), Press("4"), Pause(3), Press("1"), Pause(2), HangUp()],
-        [Pause(3), HangUp()],
-        [*TO_OPERATOR, Pause(4), HangUp()],
-    ]
-
-    def callers(first: int) -> None:
-        for count in range(first, CALLS, 4):
-            steps = chance.choice(ways)
-            waits = not any(isinstance(step, HangUp) for step in steps)
-            Citizen(pbx, f"08110000{2000 + count}", steps=steps, wait_for_bye=waits).call(timeout=120)
-
-    with Operator(pbx, "101", after=0.5, talk_seconds=3), Operator(pbx, "102", after=0.5, talk_seconds=3):
-        threads = [threading.Thread(target=callers, args=(first,)) for first in range(4)]
-        for thread in threads:
-            thread.start()
-        for _ in range(KILLS):
-            time.sleep(chance.uniform(3, 7))
-            centre.kill_daemon()
-            time.sleep(chance.uniform(0, 3))
-            centre.start_daemon()
-        for thread in threads:
-            thread.join()
-    calls = centre.calls(CALLS, within=20)
-    with pbx.cdr_csv.open(newline="") as file:
-        linkedids = {row[-2] for row in csv.reader(file)}
-    assert {linkedid for call in calls for linkedid in call["linkedids"]} == linkedids
-    assert len({call["caller"] for call in calls}) == CALLS
-    uniqueids = [uniqueid for call in calls for uniqueid in call["uniqueids"]]
-    assert len(uniqueids) == len(set(uniqueids))
-    answered = {call["uniqueids"][0]: call["operator"] for call in calls if call["outcome"] == "answered"}
-    rows = [line.split("|") for line in pbx.queue_log.read_text().splitlines()]
-    assert answered == {row[1]: row[3] for row in rows if row[4] == "CONNECT"}
-    asked = {call["caller"] for call in calls if call["outcome"] == "callback"}
-    owed = {c["caller"] for c in centre.json("callbacks", "list") if c["reason"] == "request"}
-    assert owed == asked
-    assert "unknown" not in {call["outcome"] for call in calls}

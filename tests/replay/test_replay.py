@@ -7,17 +7,21 @@ import json
 import os
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from depok_agi.calls.events import Event, parse
+from depok_agi.calls.events import Event, HungUp, parse
 from depok_agi.calls.ledger import Ledger
-from depok_agi.calls.record import CallRecord, Source
+from depok_agi.calls.record import CallRecord, Outcome, Source
 from depok_agi.cli import root
 from tests.lab import agreement
 from tests.lab.agreement import BOARD
@@ -184,3 +188,46 @@ def test_live_until_anywhere_and_then_the_journal_is_the_same_call(name: str) ->
         assert len(found) == len(expected(name))
         for call, other in zip(expected(name), found, strict=True):
             assert agreement.differences(call, other) == []
+
+
+@st.composite
+def garbled(draw: st.DrawFn) -> tuple[str, list[Event]]:
+    """A recorded stream out of order, cut off, with events lost and events twice."""
+    name = draw(st.sampled_from(NAMES))
+    whole = events(name)
+    positions = st.integers(0, len(whole) - 1)
+    order = draw(
+        st.one_of(
+            st.permutations(range(len(whole))),
+            st.lists(positions, max_size=2 * len(whole)),
+            st.tuples(positions, positions).map(lambda ends: list(range(min(ends), max(ends) + 1))),
+            st.sets(positions).map(lambda lost: [n for n in range(len(whole)) if n not in lost]),
+        )
+    )
+    return name, [whole[n] for n in order]
+
+
+@given(garbled(), st.lists(st.integers(0, 200), max_size=4))
+@settings(max_examples=200, deadline=None)
+def test_in_any_order_with_any_part_lost_or_twice_every_call_is_one_record_with_one_outcome(
+    given_: tuple[str, list[Event]], written_at: list[int]
+) -> None:
+    name, stream = given_
+    log = Log()
+    cuts = sorted({min(cut, len(stream)) for cut in written_at} | {0, len(stream)})
+    log.hear(*(stream[first:last] for first, last in pairwise(cuts)))
+    hung_up = [HungUp(None, leg, "", channel, 16) for leg, channel in legs(name).items()]
+    records = log.hear(hung_up).values()
+    assert log.ledger.open == []
+    seen = [uniqueid for record in records for uniqueid in record.uniqueids]
+    assert len(seen) == len(set(seen))
+    assert set(seen) == set(legs(name))
+    outcomes = Counter(record.outcome for record in records)
+    assert outcomes.total() == len(records)
+    assert None not in outcomes
+    assert set(outcomes) <= set(Outcome)
+
+
+@cache
+def legs(name: str) -> dict[str, str]:
+    return {event.uniqueid: event.channel for event in events(name) if event.uniqueid}

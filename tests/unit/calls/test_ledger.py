@@ -789,7 +789,7 @@ def shared(records: Iterable[CallRecord]) -> list[str]:
 
 
 @given(STREAMS, st.sampled_from([list, without_times]))
-@settings(max_examples=100)
+@settings(max_examples=100, deadline=None)
 def test_any_stream_gives_one_record_a_call_with_one_outcome(
     stream: list[int], as_sent: Callable[[list[Raw]], list[Raw]]
 ) -> None:
@@ -810,7 +810,7 @@ def test_any_stream_gives_one_record_a_call_with_one_outcome(
 
 
 @given(STREAMS, st.lists(st.integers(0, 1000), min_size=10, max_size=50))
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 def test_hearing_an_event_again_changes_nothing(stream: list[int], again: list[int]) -> None:
     once, twice = Log(), Log()
     taken: list[Raw] = []
@@ -827,7 +827,7 @@ def test_hearing_an_event_again_changes_nothing(stream: list[int], again: list[i
 
 
 @given(st.lists(STREAMS, max_size=3), st.lists(st.sets(INDEXES, max_size=5), min_size=3, max_size=3))
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 def test_logins_in_between_do_no_harm(streams: list[list[int]], alive: list[set[int]]) -> None:
     log = Log()
     for stream, there in zip(streams, alive, strict=False):
