@@ -119,6 +119,7 @@ class Journal(_Section):
 
     cel: Path = Path("/var/log/asterisk/cel-custom/depok.csv")
     queue_log: Path = Path("/var/log/asterisk/queue_log")
+    cdr: Path = Path("/var/log/asterisk/cdr-csv/Master.csv")
 
 
 class Callbacks(_Section):

@@ -28,7 +28,7 @@ from depok_agi.desk.opening import open_desk
 from depok_agi.errors import AsteriskError, StoreError
 from depok_agi.guardian import BEAT_SECONDS, Guardian
 from depok_agi.hours.schedule import Schedule
-from depok_agi.recovery import CEL, QUEUE_LOG, Recovery, now
+from depok_agi.recovery import CDR, CEL, QUEUE_LOG, Recovery, now
 from depok_agi.voice import published, spool, steps
 from depok_agi.voice.caller import Caller
 from depok_agi.voice.centre import CallbackRequest, Centre
@@ -129,7 +129,7 @@ class Daemon:
         board = Switchboard(settings.pbx.name, frozenset(settings.pbx.trunks), settings.pbx.operators)
         self._ledger = Ledger(board)
         login = AmiLogin(settings.ami.host, settings.ami.port, settings.ami.username, ami_secret(settings))
-        files = {CEL: settings.journal.cel, QUEUE_LOG: settings.journal.queue_log}
+        files = {CEL: settings.journal.cel, QUEUE_LOG: settings.journal.queue_log, CDR: settings.journal.cdr}
         self._recovery = Recovery(settings.pbx.name, files, heard)
         self._written_at = 0.0
         self._ami = AmiLink(

@@ -17,7 +17,7 @@ from depok_agi.asterisk import journal_file
 from depok_agi.asterisk.journal_file import Position
 from depok_agi.calls import events as ev
 from depok_agi.calls.call import QUEUE_LOG_NEAR
-from depok_agi.calls.journal import NotUnderstoodError, parse_cel, parse_queue_log
+from depok_agi.calls.journal import NotUnderstoodError, parse_cdr, parse_cel, parse_queue_log
 from depok_agi.calls.ledger import REMEMBER
 from depok_agi.calls.record import CallRecord, Outcome, Source
 from depok_agi.desk.journal import Gap, Heard
@@ -32,11 +32,24 @@ EVENTS_AT_ONCE = 500
 
 CEL = "cel"
 QUEUE_LOG = "queue_log"
+CDR = "cdr"
+"""Read only where there is no CEL: it says less, and nothing of calls that were up when Asterisk crashed."""
 
 
 def now() -> int:
     """The time in microseconds UTC."""
     return int(time.time() * ev.MICROSECONDS)
+
+
+def turn(event: ev.Event) -> int:
+    """When it is an event's turn among those of all journals: by time, but queue_log after whatever it can be about.
+
+    And the CDR's last word of a call after what queue_log has of it.
+    """
+    late = 0 if event.channel else QUEUE_LOG_NEAR
+    if isinstance(event, ev.CallDetailed):
+        late = 2 * QUEUE_LOG_NEAR
+    return (event.at or 0) + late
 
 
 class Recovery:
@@ -156,13 +169,12 @@ class Recovery:
         return {name: position for name, position in ends.items() if position is not None}
 
     def _unread(self) -> Iterator[ev.Event]:
-        """The events of all files, by time; those of queue_log after whatever they can be about."""
-
-        def moment(event: ev.Event) -> int:
-            late = 0 if event.channel else QUEUE_LOG_NEAR
-            return (event.at or 0) + late
-
-        return heapq.merge(self._events(CEL, parse_cel), self._events(QUEUE_LOG, parse_queue_log), key=moment)
+        """The events of all files, in the order in which the ledger is to have them."""
+        if CEL in self._positions or self._files[CEL].exists():
+            channels = self._events(CEL, parse_cel)
+        else:
+            channels = iter(sorted(self._events(CDR, parse_cdr), key=turn))  # written at the end of what it tells
+        return heapq.merge(channels, self._events(QUEUE_LOG, parse_queue_log), key=turn)
 
     def _events(self, name: str, parse: Callable[[str], list[ev.Event]]) -> Iterator[ev.Event]:
         path = self._files[name]

@@ -135,7 +135,7 @@ class Stay:
 
 @dataclass(slots=True)
 class Visit:
-    """One time that the caller stands, or stood, in a queue. `queue` is empty for one that took nobody in."""
+    """One time that the caller stands, or stood, in a queue; `answered`: a member took the call."""
 
     queue: str
     joined_at: int | None
@@ -143,6 +143,7 @@ class Visit:
     left: bool = False
     hold: int | None = None
     fact: Fact | None = Fact.QUEUEING
+    answered: bool = False
 
     def may_be_at(self, at: int | None, queue: str, clocks: int) -> bool:
         """Is it in this queue, as far as that is known, and had it begun at this moment, give or take the clocks?"""
@@ -187,6 +188,7 @@ class Call:
         ids: all its Uniqueids, Linkedids and bridges: what the ledger finds it by.
         dials: by the channel that dials and the one that is rung; the second is empty for Asterisk's own summary of
             all that the first has dialled (DIALSTATUS, which CEL has at the channel's end).
+        in_rows: is it told in rows of the CDR, each of which ends it as far as it knows?
         written_as: the id that its record was last given out with.
     """
 
@@ -201,6 +203,7 @@ class Call:
     handovers: list[Handover] = field(default_factory=list)
     sources: set[Source] = field(default_factory=set)
     ended: bool = False
+    in_rows: bool = False
     written_as: str | None = None
 
     def absorb(self, other: "Call") -> None:

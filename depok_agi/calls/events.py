@@ -195,6 +195,24 @@ class QueueEnded(Event):
     queue: str = ""
 
 
+@dataclass(slots=True)
+class CallDetailed(Event):
+    """A row of the CDR, at its end: where CEL is off, all that is said of whom a channel was connected with.
+
+    Attributes:
+        other_channel: whom it was connected with, or rang; named, but without its id. Empty for nobody.
+        started_at, answered_at: microseconds UTC.
+        application: what the dialplan did last, such as `Dial` or `Queue`.
+        disposition: ANSWERED, NO ANSWER, BUSY, FAILED or CONGESTION. ANSWERED only says that the channel was up.
+    """
+
+    other_channel: str
+    started_at: int
+    answered_at: int | None
+    application: str
+    disposition: str
+
+
 @dataclass(frozen=True, slots=True)
 class LinkUp:
     """The daemon has logged in: what was known before may have ended unseen. Times are microseconds UTC.

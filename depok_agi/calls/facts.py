@@ -88,6 +88,15 @@ DIAL_STATUS = {
 """DIALSTATUS of app_dial.c, the same words in DialEnd, for a call in which nobody spoke: a phone that was picked up as
 the caller hung up, and one that rings still when the call is over, were given up."""
 
+CDR_DISPOSITION = {
+    "ANSWERED": "ANSWER",
+    "NO ANSWER": "NOANSWER",
+    "BUSY": "BUSY",
+    "FAILED": "CHANUNAVAIL",
+    "CONGESTION": "CONGESTION",
+}
+"""The CDR's words (`main/cdr.c`) as those of DIALSTATUS. The CDR has none for a caller who gave up."""
+
 DIAL_ORDER = (Fact.DIAL_GIVEN_UP, Fact.DIAL_NO_ANSWER, Fact.DIAL_BUSY, Fact.DIAL_FAILED)
 """What a group that was rung together came to, as app_dial.c has it: the first of these that holds for one of them."""
 

@@ -1,14 +1,16 @@
 """Asterisk's own journal, CEL and queue_log, as the same typed events that the manager interface gives.
 
 What was missed live is read from here and goes through the same ledger. CEL has the channels, bridges and steps
-(`dialplan/asterisk/cel_custom.conf` sets the columns), queue_log has the queues and who answered. A line that cannot be
-understood gives nothing: the caller of these functions counts it.
+(`dialplan/asterisk/cel_custom.conf` sets the columns), queue_log has the queues and who answered. Where CEL is off, the
+CDR has at least who called, when, and whom they were connected with. A line that cannot be understood gives nothing:
+the caller of these functions counts it.
 """
 
 import csv
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from depok_agi.calls import events as ev
@@ -156,6 +158,44 @@ def parse_queue_log(line: str) -> list[ev.Event]:
         case "EXITWITHKEY":
             return [ev.QueueAbandoned(*base, queue, ev.whole_number(_at(data, 3)))]
     return []
+
+
+_CDR_COLUMNS = 21
+"""With `loguniqueid`, `loguserfield` and `newcdrcolumns`, as dialplan/asterisk/cdr.conf asks for (`cdr/cdr_csv.c`)."""
+
+
+def parse_cdr(line: str) -> list[ev.Event]:
+    """The events of one row of the CDR, which is written at its end. Its times are whole seconds, UTC (`usegmtime`).
+
+    Raises:
+        NotUnderstoodError: the line is damaged, or has other columns.
+    """
+    try:
+        columns = next(csv.reader([line[:_LONGEST_LINE]]), [])
+    except csv.Error as error:
+        raise NotUnderstoodError(str(error)) from None
+    if len(columns) != _CDR_COLUMNS:
+        raise NotUnderstoodError(f"{len(columns)} columns")
+    _, caller, exten, _, _, channel, other, application, _, start, answer, end, _, _, disposition, *_ = columns
+    started_at, answered_at, ended_at = _utc(start), _utc(answer), _utc(end)
+    of = columns[16], columns[19], channel
+    if started_at is None or ended_at is None or not all(of):
+        raise NotUnderstoodError("no time or no channel")
+    created = ev.ChannelCreated(started_at, *of, caller, exten)
+    answered = [ev.ChannelAnswered(answered_at, *of)] if answered_at is not None else []
+    return [
+        created,
+        *answered,
+        ev.CallDetailed(ended_at, *of, other, started_at, answered_at, application, disposition),
+    ]
+
+
+def _utc(text: str) -> int | None:
+    try:
+        at = datetime.strptime(text, "%Y-%m-%d %H:%M:%S").replace(tzinfo=UTC)
+    except ValueError:
+        return None
+    return int(at.timestamp()) * ev.MICROSECONDS
 
 
 def _at(data: Sequence[str], index: int) -> str:

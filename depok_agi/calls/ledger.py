@@ -41,7 +41,7 @@ from depok_agi.calls.call import (
     near,
     order,
 )
-from depok_agi.calls.facts import QUEUE_STATUS, STEP_RESULT, Fact
+from depok_agi.calls.facts import CDR_DISPOSITION, QUEUE_STATUS, STEP_RESULT, Fact
 from depok_agi.calls.freeze import freeze
 from depok_agi.calls.record import CallRecord, MenuStep, Source, TransferKind
 from depok_agi.calls.state import dump, load
@@ -142,7 +142,7 @@ class Ledger:
     def _is_late(self, event: ev.Event, at: int) -> bool:
         """Is it about a leg that had hung up before? Only how ringing ended may be told afterwards."""
         call = self._calls.get(event.uniqueid)
-        if call is None:
+        if call is None or call.in_rows:
             return False
         channel = call.channels.get(event.uniqueid)
         if channel is None or channel.ended_at is None or isinstance(event, ev.DialEnded):
@@ -340,6 +340,9 @@ class Ledger:
         if self._visit(call, event, event.queue) is None:
             call.add_visit(Visit(event.queue, None))
         self._left(call, event, event.queue, hold=event.hold)
+        visit = self._visit(call, event, event.queue)
+        if visit is not None:
+            visit.answered = True
 
     def _in_queue(self, event: ev.Event) -> Call | None:
         """The call of an event of a queue. queue_log does not name the channel, so what is unknown stays so."""
@@ -448,6 +451,53 @@ class Ledger:
         call.handovers.append(handover)
         call.handovers.sort(key=lambda known: known.at or 0)
 
+    def _detailed(self, event: ev.CallDetailed) -> None:
+        """What the CDR has of a channel: a row for each thing that the dialplan did with it.
+
+        It names the other side without its id; calls that have a channel of one name are one call.
+        """
+        names = [f"named {name}" for name in (event.channel, event.other_channel) if name]
+        call, channel = self._of(event, *names)
+        call.in_rows = True
+        call.facts.add(Fact.UNSEEN_START)  # of the menu, at least, it knows nothing
+        if event.application == "Dial" and event.disposition in CDR_DISPOSITION:
+            call.dials[event.uniqueid, ""] = Dial(event.started_at, CDR_DISPOSITION[event.disposition])
+        if event.other_channel:
+            self._detailed_other(call, channel, event)
+        channel.ended_at = None  # an earlier row of it may have said that it was over
+        self._end(call, channel, event.at)
+
+    def _detailed_other(self, call: Call, channel: Channel, event: ev.CallDetailed) -> None:
+        """The other side of a row; they talked where the row was answered."""
+        named = (leg for leg in call.channels.values() if leg.name == event.other_channel)
+        other = next(named, None) or self._leg(call, f"named {event.other_channel}", event.other_channel, event.at)
+        other.dialled = True
+        since = self._connected_at(call, event)
+        if since is not None and event.at is not None and not self._talked(call, channel, other):
+            bridge = f"{event.uniqueid} {event.other_channel} {event.started_at}"
+            call.stays += [Stay(bridge, leg, since, event.at) for leg in (channel, other)]
+        self._end(call, other, event.at)
+
+    @staticmethod
+    def _talked(call: Call, one: Channel, other: Channel) -> bool:
+        """Is it known already that these two were in one bridge?"""
+        bridges = {stay.bridge for stay in call.stays if stay.channel is one}
+        return any(stay.channel is other and stay.bridge in bridges for stay in call.stays)
+
+    @staticmethod
+    def _connected_at(call: Call, event: ev.CallDetailed) -> int | None:
+        """Since when the two of a row talked. Of a queue, only queue_log says whether, and when, they were joined."""
+        if event.disposition != "ANSWERED" or event.answered_at is None:
+            return None
+        if event.application != "Queue":
+            return event.answered_at
+        joined = (
+            visit.left_at
+            for visit in reversed(call.visits)
+            if visit.answered and visit.left_at is not None and visit.left_at <= (event.at or 0)
+        )
+        return next(joined, None)
+
     def _picked_up(self, event: ev.PickedUp) -> None:
         self._pair(event)
 
@@ -547,7 +597,8 @@ class Ledger:
             channel.ended, channel.ended_at = True, at
         call.sources.add(self._source)
         if all(leg.ended for leg in call.channels.values()):
-            call.stop_waiting(at)
+            if not call.in_rows:
+                call.stop_waiting(at)
             call.ended = True
             self._ended[id(call)] = (at, call)
 
@@ -582,6 +633,7 @@ TRANSITIONS: Mapping[type[ev.Event], Callable[[Ledger, Any], None]] = {
     ev.BlindTransferred: Ledger._blind_transferred,  # sent on
     ev.AttendedTransferred: Ledger._attended_transferred,  # two calls become one
     ev.PickedUp: Ledger._picked_up,  # joins the phone that took a call which rang elsewhere
+    ev.CallDetailed: Ledger._detailed,  # where CEL is off, the CDR's word for the whole of it
     ev.StepDone: Ledger._step_done,  # the menu did something
     ev.HungUp: Ledger._hung_up,  # a leg ends; the last one ends the call
 }

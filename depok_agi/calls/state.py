@@ -26,7 +26,7 @@ def dump(call: Call) -> str:
             ],
             "facts": sorted(call.facts),
             "stays": [(s.bridge, position[id(s.channel)], s.since, s.until, s.latest) for s in call.stays],
-            "visits": [(v.queue, v.joined_at, v.left_at, v.left, v.hold, v.fact) for v in call.visits],
+            "visits": [(v.queue, v.joined_at, v.left_at, v.left, v.hold, v.fact, v.answered) for v in call.visits],
             "steps": [(s.at, s.step, s.result, s.keys) for s in call.steps],
             "dials": [(*pair, dial.began_at, dial.status) for pair, dial in call.dials.items()],
             "handovers": [
@@ -58,6 +58,12 @@ def load(text: str) -> Call:
 
 
 def _visit(
-    queue: str, joined_at: int | None, left_at: int | None, left: bool, hold: int | None, fact: str | None
+    queue: str,
+    joined_at: int | None,
+    left_at: int | None,
+    left: bool,
+    hold: int | None,
+    fact: str | None,
+    answered: bool,
 ) -> Visit:
-    return Visit(queue, joined_at, left_at, left, hold, None if fact is None else Fact(fact))
+    return Visit(queue, joined_at, left_at, left, hold, None if fact is None else Fact(fact), answered)

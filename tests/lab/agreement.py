@@ -7,17 +7,18 @@ import csv
 import heapq
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from depok_agi.calls.call import QUEUE_LOG_NEAR, Switchboard
+from depok_agi.calls.call import Switchboard
 from depok_agi.calls.events import Event
-from depok_agi.calls.journal import parse_cel, parse_queue_log
+from depok_agi.calls.journal import parse_cdr, parse_cel, parse_queue_log
 from depok_agi.calls.ledger import Ledger
 from depok_agi.calls.record import CallRecord, Source, to_json
+from depok_agi.recovery import turn
 
 Call = Mapping[str, Any]
 
@@ -27,10 +28,10 @@ OF_ITS_OWN = {"source", "ticket", "callback"}
 """Fields that must differ, or that no journal has."""
 
 
-def recovered(cel: Iterable[str], queue_log: Iterable[str]) -> list[dict[str, Any]]:
+def recovered(cel: Iterable[str], queue_log: Iterable[str], cdr: Iterable[str] = ()) -> list[dict[str, Any]]:
     """The calls that the journals alone give, as the daemon reads them after a gap."""
     ledger = Ledger(BOARD)
-    for event in by_time(cel, queue_log):
+    for event in by_time(cel, queue_log, cdr):
         ledger.apply(event, Source.RECOVERED)
     assert ledger.open == []
     records, dropped = ledger.changes()
@@ -43,16 +44,12 @@ def shown(record: CallRecord) -> dict[str, Any]:
     return dict(json.loads(json.dumps(to_json(record, WIB))))
 
 
-def by_time(cel: Iterable[str], queue_log: Iterable[str]) -> list[Event]:
-    """The events of both journals, those of queue_log after whatever they can be about."""
-
-    def events(parse: Callable[[str], list[Event]], lines: Iterable[str], late: int) -> list[tuple[int, Event]]:
-        return [((event.at or 0) + late, event) for line in lines for event in parse(line)]
-
-    both = heapq.merge(
-        events(parse_cel, cel, 0), events(parse_queue_log, queue_log, QUEUE_LOG_NEAR), key=lambda timed: timed[0]
+def by_time(cel: Iterable[str], queue_log: Iterable[str], cdr: Iterable[str] = ()) -> Iterable[Event]:
+    """The events of all journals, in the daemon's order."""
+    files = ((parse_cel, cel), (parse_queue_log, queue_log), (parse_cdr, cdr))
+    return heapq.merge(
+        *(sorted((event for line in lines for event in parse(line)), key=turn) for parse, lines in files), key=turn
     )
-    return [event for _, event in both]
 
 
 def differences(call: Call, other: Call) -> list[str]:

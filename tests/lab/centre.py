@@ -41,6 +41,7 @@ published = "published"
 [journal]
 cel = "{cel}"
 queue_log = "{queue_log}"
+cdr = "{cdr}"
 [callbacks]
 decent_from = 00:00:00
 decent_until = 23:59:59.999999
@@ -87,7 +88,11 @@ class Centre:
         pbx = self.pbx
         self.settings.write_text(
             SETTINGS.format(
-                ami_port=pbx.ami_port, fastagi_port=pbx.fastagi_port, cel=pbx.cel_csv, queue_log=pbx.queue_log
+                ami_port=pbx.ami_port,
+                fastagi_port=pbx.fastagi_port,
+                cel=pbx.cel_csv,
+                queue_log=pbx.queue_log,
+                cdr=pbx.cdr_csv,
             )
         )
         try:

@@ -86,11 +86,15 @@ def _cut_the_link(pbx: Pbx) -> None:
 def _settled(centre: Centre, within: float = 40) -> list[dict[str, Any]]:
     """The whole call log, once no call in it is up."""
 
-    def over() -> list[dict[str, Any]] | None:
+    def log() -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = centre.json("calls", "list", "--limit", "10000")
-        return found[::-1] if all(call["outcome"] for call in found) else None
+        return found[::-1]
 
-    return wait_until(over, within, lambda: "some calls are still up")
+    def over() -> list[dict[str, Any]] | None:
+        calls = log()
+        return calls if all(call["outcome"] for call in calls) else None
+
+    return wait_until(over, within, lambda: f"still up: {[call for call in log() if not call['outcome']]}")
 
 
 def _check_against_the_journal(centre: Centre, calls: list[dict[str, Any]]) -> None:

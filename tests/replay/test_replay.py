@@ -128,6 +128,57 @@ def test_queue_log_and_cdr_say_the_same(name: str) -> None:
     assert agreement.faults_by_cdr(expected(name), lines(name, "cdr.csv")) == []
 
 
+ONLY_CEL_TELLS = {
+    "attended_transfer_to_application": "that the operator's second call is part of it",
+    "attended_transfer_to_device": "which of the rows, all by one operator, came first",
+    "attended_transfer_to_queue": "the same",
+    "blonde_transfer_to_device": "who was rung for whom",
+    "click_to_call_by_local_channel": "which of the rows is about a phone",
+    "click_to_call_operator_away": "that nobody was dialled yet",
+    "conference": "that those who were in one room belong together",
+    "forwarded_by_the_phone": "who was behind the Local channel",
+    "group_pickup": "who took the call",
+    "parked_and_taken_back": "the same",
+    "through_a_local_channel": "the same",
+}
+"""And the CDR cannot: there the calls are known, but less of them."""
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_where_cel_is_off_cdr_and_queue_log_still_have_every_call(name: str) -> None:
+    found = {call["id"]: call for call in agreement.recovered([], lines(name, "queue_log"), lines(name, "cdr.csv"))}
+    assert {call["id"] for call in expected(name)} <= set(found)
+    for call in expected(name):
+        other = found[call["id"]]
+        if call["direction"] == "inbound":
+            assert agreement.differences({"started_at": call["started_at"]}, {"started_at": other["started_at"]}) == []
+            assert (other["direction"], other["caller_raw"]) == ("inbound", call["caller_raw"])
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name not in ONLY_CEL_TELLS])
+def test_where_cel_is_off_cdr_and_queue_log_mostly_say_what_became_of_it(name: str) -> None:
+    found = agreement.recovered([], lines(name, "queue_log"), lines(name, "cdr.csv"))
+    assert len(found) == len(expected(name))
+    for call, other in zip(expected(name), found, strict=True):
+        assert other["outcome"] in {call["outcome"], *LESS_IS_KNOWN.get(call["outcome"], ())}
+        if call["outcome"] == "answered":
+            assert (other["operator"], other["wait_seconds"]) == (call["operator"], call["wait_seconds"])
+            assert abs(other["talk_seconds"] - call["talk_seconds"]) <= 2
+
+
+LESS_IS_KNOWN = {
+    "closed": ("unknown",),
+    "callback": ("unknown", "timeout", "abandoned"),
+    "left_menu": ("unknown",),
+    "full": ("unknown",),
+    "cancelled": ("no_answer",),
+    "abandoned": ("no_operator",),
+    "failed": ("busy",),
+    "no_operator": ("unknown",),
+}
+"""The CDR knows no menu steps, no queue that took nobody in, and no caller who gave up."""
+
+
 def test_the_streams_hold_no_number_but_the_labs_own() -> None:
     numbers = {one[key] for name in NAMES for one in raw(name) for key in one if key.endswith(("Num", "Exten"))}
     citizens = {number for number in numbers if number.isdigit() and len(number) > 7}
@@ -178,7 +229,7 @@ def test_a_daemon_that_starts_again_between_two_events_writes_the_same_records(n
 @pytest.mark.parametrize("name", NAMES)
 def test_live_until_anywhere_and_then_the_journal_is_the_same_call(name: str) -> None:
     """A daemon that is killed in mid-call reads all of that call's journal: half of it says nothing new."""
-    journal = agreement.by_time(lines(name, "cel.csv"), lines(name, "queue_log"))
+    journal = list(agreement.by_time(lines(name, "cel.csv"), lines(name, "queue_log")))
     for middle in range(0, len(events(name)), 3):
         log = Log()
         log.hear(events(name)[:middle])

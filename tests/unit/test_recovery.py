@@ -1,6 +1,7 @@
 """Catching up: what is covered, what is read again, and how a gap is told."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -13,14 +14,14 @@ from depok_agi.calls.call import Switchboard
 from depok_agi.calls.ledger import Ledger
 from depok_agi.calls.record import CallRecord, Outcome, Source
 from depok_agi.desk.journal import Heard
-from depok_agi.recovery import CEL, QUEUE_LOG, Recovery
+from depok_agi.recovery import CDR, CEL, QUEUE_LOG, Recovery
 
 NOON = 1_795_485_600
 
 
 @pytest.fixture
 def files(tmp_path: Path) -> dict[str, Path]:
-    found = {CEL: tmp_path / "depok.csv", QUEUE_LOG: tmp_path / "queue_log"}
+    found = {CEL: tmp_path / "depok.csv", QUEUE_LOG: tmp_path / "queue_log", CDR: tmp_path / "Master.csv"}
     for path in found.values():
         path.touch()
     return found
@@ -247,3 +248,48 @@ async def test_a_journal_that_cannot_be_read_is_read_later_and_the_gap_told_anew
     (anew,) = second.covered().gaps
     assert (anew.since, anew.until, anew.recovered) == (gap.since, gap.until, 1)
     assert caplog.text.count("cannot be read") == 2  # once for each file
+
+
+def row(files: dict[str, Path], count: int, at: int, talked: int | None) -> None:
+    """A call that siti makes to a citizen, as the CDR has it."""
+    start, end = (datetime.fromtimestamp(at + after, UTC).strftime("%Y-%m-%d %H:%M:%S") for after in (0, 30))
+    answer = "" if talked is None else datetime.fromtimestamp(at + 30 - talked, UTC).strftime("%Y-%m-%d %H:%M:%S")
+    disposition = "BUSY" if talked is None else "ANSWERED"
+    uniqueid = f"depok-{NOON}.{count}"
+    columns = ("", "101", "081100002001", "depok-outbound", "Siti <101>", f"PJSIP/101-{count}", f"PJSIP/trunk-{count}")
+    times = ("Dial", "PJSIP/081100002001@trunk", start, answer, end, "30", str(talked or 0), disposition)
+    with files[CDR].open("a") as cdr:
+        cdr.write(
+            ",".join(f'"{c}"' for c in (*columns, *times, "DOCUMENTATION", uniqueid, "", "", uniqueid, "1")) + "\n"
+        )
+
+
+async def test_where_cel_is_off_the_cdr_says_who_called_when_and_whom_they_spoke_with(
+    files: dict[str, Path], clock: dict[str, float]
+) -> None:
+    files[CEL].unlink()
+    first = Listening(files, None)
+    await first.log_in()
+    heard = first.covered()
+    row(files, 1, NOON + 60, talked=20)
+    row(files, 2, NOON + 120, talked=None)
+    clock["at"] += 300
+    second = Listening(files, heard)
+    await second.log_in()
+    spoke, busy = second.records.values()
+    assert (spoke.direction, spoke.outcome, spoke.operator, spoke.talk_seconds) == ("outbound", "answered", "101", 20)
+    assert (spoke.dialled, spoke.citizen) == ("+6281100002001", "+6281100002001")
+    assert spoke.started_at == (NOON + 60) * ev.MICROSECONDS
+    assert spoke.ended_at == (NOON + 90) * ev.MICROSECONDS
+    assert (busy.outcome, busy.talk_seconds) == ("busy", None)
+
+
+async def test_where_there_is_cel_the_cdr_is_left_alone(files: dict[str, Path], clock: dict[str, float]) -> None:
+    first = Listening(files, None)
+    await first.log_in()
+    heard = first.covered()
+    row(files, 1, NOON + 60, talked=20)
+    clock["at"] += 300
+    second = Listening(files, heard)
+    await second.log_in()
+    assert second.records == {}
