@@ -190,6 +190,9 @@ def show(ctx: click.Context, call: str, *, as_json: bool) -> None:
         click.echo(f"  {leg.role:10}{printable(f'{leg.channel}  {leg.party}' if leg.party else leg.channel)}")
     for talk in record.talks:
         click.echo(f"  {'talk':10}{printable(' and '.join(talk.channels))}")
+    for transfer in record.transfers:
+        at = when(times.moment(transfer.at), given.timezone)
+        click.echo(f"  {'transfer':10}{transfer.kind} by {printable(f'{transfer.by} to {transfer.to}')}, {at}")
 
 
 @calls.command()

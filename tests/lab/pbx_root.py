@@ -2,7 +2,7 @@
 
 Debian 12 and 13 have no asterisk package, and Debian 12's SIPp is too old, so they come from other Debians that are
 unpacked into a cache folder. Nothing is installed on the machine: their programs run through their own loader, with
-their own libraries, and no chroot. `python -m tests.lab.pbx_root` prints the folders, building those that are missing.
+their own libraries, and no chroot. `python -m tests.lab.pbx_root` prints the folder of Asterisk 22, building it when needed.
 """
 
 import fcntl
@@ -203,8 +203,7 @@ def _locked(path: Path) -> Iterator[None]:
 
 def main() -> int:
     try:
-        for release in Release:
-            print(build(release=release).path)
+        print(build().path)
     except PbxRootError as error:
         print(error, file=sys.stderr)
         return 1

@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -9,11 +10,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from depok_agi import daemon
+from depok_agi.calls import events
 from depok_agi.calls.record import CallRecord, Outcome
 from depok_agi.config import Settings
-from depok_agi.daemon import Unwritten, notify
-from depok_agi.errors import StoreError
-from tests.unit.desk.made import call
+from depok_agi.daemon import Daemon, Unwritten, notify
+from depok_agi.desk import Desk
+from depok_agi.errors import AsteriskError, StoreError
+from depok_agi.recovery import now
+from tests.unit.desk.made import call, desk_at
+
+
+@pytest.fixture
+async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
+    async with desk_at(tmp_path / "store.sqlite") as desk:
+        yield desk
+
 
 UP, ENDED = call("1.1", outcome=None), call("1.1", outcome=Outcome.ANSWERED)
 OTHER = call("1.2")
@@ -79,6 +90,95 @@ class TestUnwritten:
             unwritten.dropped.clear()
 
         assert end(failing=True) == end(failing=False)
+
+
+class TestListening:
+    """What the daemon does with what Asterisk says, without an Asterisk."""
+
+    @pytest.fixture
+    async def listening(self, desk: Desk, tmp_path: Path) -> Daemon:
+        folders = {"store": desk.store.path, "spool": tmp_path / "spool", "published": tmp_path / "published"}
+        settings = Settings.model_validate({"ami": {"secret": "x"}, "folders": folders})
+        return Daemon(settings, desk, None, on_ready=print)
+
+    async def test_events_that_come_too_fast_are_read_from_the_journal_by_a_new_link(
+        self, listening: Daemon, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        dropped: list[str] = []
+        monkeypatch.setattr(listening._ami, "reconnect", dropped.append)
+        monkeypatch.setattr(listening, "_events", asyncio.Queue(2))
+        for count in range(3):
+            listening._on_event({"Event": "Hangup", "Uniqueid": f"depok-1.{count}", "Channel": "PJSIP/trunk-1"})
+        assert dropped == ["events come faster than they can be taken"]
+
+    async def test_what_the_ledger_has_no_use_for_never_waits(self, listening: Daemon) -> None:
+        listening._on_event({"Event": "UserEvent", "UserEvent": "SomebodyElses", "Uniqueid": "depok-1.1"})
+        listening._on_event({"Event": "FullyBooted", "Uptime": "60"})
+        assert listening._events.empty()
+
+    async def test_after_a_login_it_says_when_asterisk_started_and_what_there_is(
+        self, listening: Daemon, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        answers = {
+            "CoreShowChannels": [
+                {"Response": "Success"},
+                {"Event": "CoreShowChannel", "Uniqueid": "depok-1.1", "Channel": "PJSIP/trunk-1", "BridgeId": "talk"},
+                {"Event": "CoreShowChannel", "Uniqueid": "depok-1.2", "Channel": "PJSIP/101-1", "BridgeId": "parked"},
+                {"Event": "CoreShowChannelsComplete"},
+            ],
+            "BridgeList": [
+                {"Event": "BridgeListItem", "BridgeUniqueid": "talk", "BridgeTechnology": "simple_bridge"},
+                {"Event": "BridgeListItem", "BridgeUniqueid": "parked", "BridgeTechnology": "holding_bridge"},
+            ],
+            "QueueStatus": [
+                {"Event": "QueueParams", "Queue": "depok"},
+                {"Event": "QueueEntry", "Queue": "depok", "Uniqueid": "depok-1.3", "Channel": "x", "Wait": "7"},
+            ],
+        }
+
+        async def action(name: str) -> list[dict[str, str]]:
+            return answers[name]
+
+        monkeypatch.setattr(listening._ami, "action", action)
+        before = now()
+        listening._on_event({"Event": "FullyBooted", "Uptime": "60"})
+        await listening._resync()
+        link_up, listed = listening._events.get_nowait(), listening._events.get_nowait()
+        assert isinstance(link_up, events.LinkUp)
+        assert isinstance(listed, events.ChannelsListed)
+        assert link_up.booted_at is not None
+        assert abs(before - 60 * events.MICROSECONDS - link_up.booted_at) < events.MICROSECONDS
+        assert [channel.bridge for channel in listed.channels] == ["talk", ""]
+        assert listed.waiting == (events.Waiting("depok-1.3", "x", "depok", 7),)
+
+    async def test_a_list_that_asterisk_refuses_is_no_list(
+        self, listening: Daemon, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        async def action(name: str) -> list[dict[str, str]]:
+            raise AsteriskError(name)
+
+        monkeypatch.setattr(listening._ami, "action", action)
+        with pytest.raises(AsteriskError):
+            await listening._resync()
+        assert isinstance(listening._events.get_nowait(), events.LinkUp)
+        assert listening._events.empty()
+
+    async def test_one_call_that_cannot_be_written_takes_no_other_with_it(
+        self, listening: Daemon, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        written: list[str] = []
+
+        async def record(_: Desk, records: list[CallRecord], *__: object) -> None:
+            if any(record.id == OTHER.id for record in records):
+                raise ValueError
+            written.extend(record.id for record in records)
+
+        monkeypatch.setattr("depok_agi.daemon.calls.record", record)
+        added(listening._unwritten, [ENDED, OTHER, call("1.3")], [])
+        await listening._write_all()
+        assert written == [ENDED.id, "depok-1.3"]
+        assert listening._unwritten.is_empty
+        assert f"call {OTHER.id} could not be written and is lost" in caplog.text
 
 
 class TestNotify:

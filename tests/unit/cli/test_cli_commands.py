@@ -4,14 +4,16 @@ import asyncio
 import re
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import click
 import pytest
 
-from depok_agi.calls.record import CallRecord, Direction, Outcome
+from depok_agi.calls.record import CallRecord, Direction, Outcome, Transfer, TransferKind
 from depok_agi.desk import calls as desk_calls
+from depok_agi.store.times import microseconds
 from tests.unit import contract
 from tests.unit.cli.command import Command, commands, in_process
 from tests.unit.desk.made import ANI, TEN, call, desk_at
@@ -334,6 +336,13 @@ class TestTheDaysWork:
         listed = command.ok("calls", "list").stdout
         assert "answered" in listed
         assert "busy" in listed
+
+    def test_who_handed_a_call_on_to_whom_is_shown(self, command: Command) -> None:
+        handed = Transfer(TransferKind.BLIND, "siti", "103", microseconds(TEN))
+        record(command, replace(call("1.1", Outcome.ANSWERED), transfers=(handed,)))
+        assert "transfer  blind by siti to 103, 08-06 10:00" in command.ok("calls", "show", "1.1").stdout
+        (transfer,) = command.json("calls", "show", "1.1")["transfers"]
+        assert transfer == {"kind": "blind", "by": "siti", "to": "103", "at": "2026-06-08T10:00:00+07:00"}
 
     def test_a_ticket_is_shown_to_people_with_its_history(self, command: Command, answered: dict[str, Any]) -> None:
         shown = command.ok("tickets", "show", answered["number"]).stdout
