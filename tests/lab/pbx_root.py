@@ -2,7 +2,7 @@
 
 Debian 12 and 13 have no asterisk package, and Debian 12's SIPp is too old, so they come from other Debians that are
 unpacked into a cache folder. Nothing is installed on the machine: their programs run through their own loader, with
-their own libraries, and no chroot. `python -m tests.lab.pbx_root` prints the folder of Asterisk 22, building it when needed.
+their own libraries, and no chroot. `python -m tests.lab.pbx_root` builds Asterisk 22 when needed, and prints where.
 """
 
 import fcntl
