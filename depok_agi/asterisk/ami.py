@@ -94,6 +94,7 @@ class _Protocol(AMIProtocol):  # type: ignore[misc] # the library has no types
         self.gone = asyncio.Event()
         self.reason = "Asterisk closed the connection"
         self.heard_at = asyncio.get_running_loop().time()
+        self.passed_over = 0
         self._buffer = bytearray()
         self._searched = 0
 
@@ -123,7 +124,9 @@ class _Protocol(AMIProtocol):  # type: ignore[misc] # the library has no types
             if not self._is_unwanted(text):
                 self._take(text)
         except Exception as error:  # noqa: BLE001 - one bad message is no reason to lose the others
-            log.warning("an AMI message was passed over: %s", type(error).__name__)
+            self.passed_over += 1
+            if self.passed_over == 1:
+                log.warning("an AMI message was passed over: %s; more of them are only counted", type(error).__name__)
 
     def _is_unwanted(self, text: str) -> bool:
         """Is it an event that nobody waits for? Its name, which Asterisk writes first, tells, before any parsing."""
@@ -169,6 +172,8 @@ class _Protocol(AMIProtocol):  # type: ignore[misc] # the library has no types
         """The library's would start a reconnect that nothing can cancel."""
         if exc is not None and not self.closed:
             self.reason = f"the connection broke: {exc}"
+        if self.passed_over > 1:
+            log.warning("%d AMI messages of this connection were passed over", self.passed_over)
         self.close()
         self.gone.set()
 

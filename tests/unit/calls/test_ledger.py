@@ -716,6 +716,36 @@ class TestAfterALogin:
         assert log.only.outcome is Outcome.ABANDONED
 
 
+class TestClocksThatJump:
+    @pytest.mark.parametrize("jump", [-3600, 3600, -86400 * 400])
+    @pytest.mark.parametrize("place", range(14))
+    def test_a_clock_that_is_set_in_mid_call_spoils_times_and_their_order_only(
+        self, story: Story, jump: int, place: int
+    ) -> None:
+        caller = story.to_queue()
+        member = story.wait(4).ring(caller, "101")
+        story.wait(2).connect(caller, member, "101")
+        story.wait(60).leave(member, caller)
+        story.hang_up(member, caller)
+        for raw in story.events[place:]:
+            raw["Timestamp"] = f"{float(raw['Timestamp']) + jump:.6f}"
+        log = Log().hear(story.events)
+        assert log.ledger.open == []
+        call = log.only
+        assert (call.outcome, call.operator, call.queue) == ("answered", "siti", "depok")
+        assert sorted(call.menu_path) == ["1", "2"]
+        assert (call.talk_seconds or 0) >= 0
+        assert (call.wait_seconds or 0) >= 0
+
+    def test_the_calls_after_it_are_not_touched(self, story: Story) -> None:
+        story.hang_up(story.inbound())
+        story.now -= 7200
+        story.hang_up(story.inbound())
+        story.now += 86400
+        story.hang_up(story.inbound())
+        assert len(Log().hear(story.events).records) == 3
+
+
 RECORDS = Log().hear(a_day()).records
 
 
