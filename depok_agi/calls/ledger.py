@@ -51,7 +51,7 @@ _TwoLegs = ev.DialBegun | ev.AgentRung | ev.AgentConnected | ev.BlindTransferred
 REMEMBER = 120 * ev.MICROSECONDS
 """How long, in event time, the ids of an ended call are remembered for late events."""
 
-REMEMBER_AT_MOST = 2_000
+REMEMBER_AT_MOST = 5_000
 """How many ended calls are remembered at the most: the bound where events have no times."""
 
 

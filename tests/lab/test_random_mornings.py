@@ -60,7 +60,7 @@ class Callers:
             waits = not any(isinstance(step, HangUp) for step in steps)
             caller = Citizen(self._pbx, f"08110000{2000 + number}", steps=steps, wait_for_bye=waits, patience=8)
             with caller, suppress(LabError):  # Asterisk may go away in mid-call: the citizen puts the phone down
-                caller.wait(25)
+                caller.wait(60)
             with self._lock:
                 self.left -= 1
 
