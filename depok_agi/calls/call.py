@@ -218,6 +218,7 @@ class Call:
         self.dials |= other.dials
         self.handovers += other.handovers
         self.sources |= other.sources
+        self.in_rows = self.in_rows or other.in_rows
         self.ended = self.ended and other.ended
         if not self.ended:
             self.facts.discard(Fact.UNSEEN_END)

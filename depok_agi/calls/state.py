@@ -34,6 +34,7 @@ def dump(call: Call) -> str:
             ],
             "sources": sorted(call.sources),
             "ended": call.ended,
+            "in_rows": call.in_rows,
         }
     )
 
@@ -54,6 +55,7 @@ def load(text: str) -> Call:
         handovers=[Handover(TransferKind(kind), channels[by], *rest) for kind, by, *rest in known["handovers"]],
         sources={Source(source) for source in known["sources"]},
         ended=known["ended"],
+        in_rows=known["in_rows"],
     )
 
 
