@@ -16,7 +16,7 @@ from tests.lab.pbx import LabError, Pbx
 from tests.lab.phones import Citizen, HangUp, Operator, OutsideCitizen, Pause, Press, Say, Step
 
 CALLS = 200
-AT_ONCE = 12
+AT_ONCE = 16
 KILLS = 10
 CUTS = 5
 MENU: list[Step] = [Pause(1), Press("1"), Pause(1)]

@@ -16,7 +16,7 @@ from tests.lab.pbx_root import PbxRoot
 from tests.lab.played import Played, as_wanted, play
 from tests.lab.recorder import Recorder
 
-CENTRES = 3
+CENTRES = 4
 """How many play at the same time: phones mostly wait."""
 
 MAIN = [name for name, scenario in SCENARIOS.items() if scenario.is_main]
