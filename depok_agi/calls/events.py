@@ -279,7 +279,7 @@ def microseconds(text: str | None) -> int | None:
     if not text:
         return None
     try:
-        if len(text) == 17 and text[10] == ".":  # noqa: PLR2004 - as Asterisk writes it until 2286
+        if text[10:11] == "." and len(text) == 17:  # noqa: PLR2004 - as Asterisk writes it until 2286
             at = int(text[:10] + text[11:])
         else:
             seconds, _, fraction = text.partition(".")

@@ -24,10 +24,9 @@ def to_e164(raw: str | None) -> str | None:
         number = phonenumbers.parse(raw, REGION)
     except phonenumbers.NumberParseException:
         return None
-    if not phonenumbers.is_valid_number(number):
-        return None
-    if phonenumbers.number_type(number) == phonenumbers.PhoneNumberType.UAN:
-        return None  # 1500664 and its like: nobody's phone
+    kind = phonenumbers.number_type(number)
+    if kind in (phonenumbers.PhoneNumberType.UNKNOWN, phonenumbers.PhoneNumberType.UAN):
+        return None  # impossible; or 1500664 and its like: nobody's phone
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
