@@ -105,7 +105,15 @@ class CatchUp:
     """Among the events: a journal that could not be read is to be tried again here."""
 
 
-Heard = events.Event | events.LinkUp | events.ChannelsListed | CatchUp
+@dataclass(frozen=True, slots=True)
+class Resynced:
+    """Among the events: what there was after the login of the link of this number."""
+
+    listed: events.ChannelsListed
+    link: int
+
+
+Heard = events.Event | events.LinkUp | events.ChannelsListed | CatchUp | Resynced
 
 
 class Daemon:
@@ -123,6 +131,7 @@ class Daemon:
         self._ami_tried = asyncio.Event()
         self._events: asyncio.Queue[Heard] = asyncio.Queue(MOST_EVENTS_WAITING)
         self._booted_at: int | None = None
+        self._link = 0
         self._said_ignored = 0
         self._unwritten = Unwritten()
         self._to_write = asyncio.Event()
@@ -217,13 +226,15 @@ class Daemon:
         if state is not AmiState.CONNECTING:
             self._ami_tried.set()
         if state is not AmiState.UP:
+            self._link += 1
             self._recovery.link_down()
         notify(f"STATUS=AMI {state}{': ' + reason if reason else ''}")
 
     async def _resync(self) -> None:
         """After a login: what went on while nobody listened? Raises AsteriskError: the link is tried anew then."""
+        link = self._link
         await self._events.put(events.LinkUp(now(), self._recovery.heard_until, self._booted_at))
-        await self._events.put(await self._listed())
+        await self._events.put(Resynced(await self._listed(), link))
 
     async def _listed(self) -> events.ChannelsListed:
         """What there is: channels, who of them talks with whom, and who waits."""
@@ -272,13 +283,22 @@ class Daemon:
             case events.LinkUp():
                 self._apply(item)
                 await self._recovery.catch_up(self._apply_recovered, self._to_write.set)
-            case CatchUp():
-                await self._recovery.catch_up(self._apply_recovered, self._to_write.set)
+            case Resynced():
+                self._apply(item.listed)
+                self._caught_up(item.link)
             case events.ChannelsListed():
                 self._apply(item)
-                self._gather()
-                self._recovery.caught_up()
-                self._to_write.set()  # from here on is covered, calls or none
+            case CatchUp():
+                link = self._link
+                await self._recovery.catch_up(self._apply_recovered, self._to_write.set)
+                self._caught_up(link)
+
+    def _caught_up(self, link: int) -> None:
+        """From here on all is covered, calls or none; unless the link has gone down while this waited for its turn."""
+        if link == self._link:
+            self._gather()
+            self._recovery.caught_up()
+            self._to_write.set()
 
     def _apply(self, event: events.Event | events.LinkUp | events.ChannelsListed) -> None:
         try:

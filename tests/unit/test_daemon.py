@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from depok_agi import daemon
+from depok_agi.asterisk.ami import AmiState
 from depok_agi.calls import events
 from depok_agi.calls.record import CallRecord, Outcome
 from depok_agi.config import Settings
@@ -143,13 +144,28 @@ class TestListening:
         before = now()
         listening._on_event({"Event": "FullyBooted", "Uptime": "60"})
         await listening._resync()
-        link_up, listed = listening._events.get_nowait(), listening._events.get_nowait()
+        link_up, resynced = listening._events.get_nowait(), listening._events.get_nowait()
         assert isinstance(link_up, events.LinkUp)
-        assert isinstance(listed, events.ChannelsListed)
+        assert isinstance(resynced, daemon.Resynced)
+        listed = resynced.listed
         assert link_up.booted_at is not None
         assert abs(before - 60 * events.MICROSECONDS - link_up.booted_at) < events.MICROSECONDS
         assert [channel.bridge for channel in listed.channels] == ["talk", ""]
         assert listed.waiting == (events.Waiting("depok-1.3", "x", "depok", 7),)
+
+    async def test_a_link_that_is_gone_by_the_time_its_list_is_taken_covers_nothing(self, listening: Daemon) -> None:
+        nothing = events.ChannelsListed(now(), ())
+        listening._on_ami_state(AmiState.UP, "logged in")
+        await listening._take(events.LinkUp(now()))
+        of_this_link = daemon.Resynced(nothing, listening._link)
+        listening._on_ami_state(AmiState.DOWN, "gone")
+        await listening._take(of_this_link)
+        await listening._take(nothing)
+        assert [listening._recovery.is_listening] == [False]
+        listening._on_ami_state(AmiState.UP, "logged in")
+        await listening._take(events.LinkUp(now()))
+        await listening._take(daemon.Resynced(nothing, listening._link))
+        assert [listening._recovery.is_listening] == [True]
 
     async def test_a_list_that_asterisk_refuses_is_no_list(
         self, listening: Daemon, monkeypatch: pytest.MonkeyPatch
