@@ -117,8 +117,8 @@ def _check_against_the_journal(centre: Centre, calls: list[dict[str, Any]]) -> N
 def _only_live(call: dict[str, Any], other: dict[str, Any], difference: str) -> bool:
     """What the journal cannot know.
 
-    Who hung up while being thanked has asked for the call back all the same: the spool has it. And a step that a hang-up
-    follows at once may be told to the manager, but not to CEL any more, which is the next line of the dialplan.
+    Who hung up while being thanked has asked for the call back all the same: the spool has it. And a step that is
+    followed by a hang-up may be told to the manager, but not to CEL any more: that is the next line of the dialplan.
     """
     if difference.startswith(".outcome"):
         return bool(call["outcome"] == "callback")
