@@ -17,6 +17,7 @@ import subprocess
 import tempfile
 import time
 import wave
+from collections import deque
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
@@ -247,11 +248,18 @@ class Pbx:
         }
 
 
+_handed_out: deque[int] = deque(maxlen=4000)
+"""Ports that somebody may be about to bind."""
+
+
 def free_port(kind: socket.SocketKind, address: str) -> int:
-    """Returns a port that nothing has at the moment."""
-    for port in random.sample(PORTS, 200):
+    """Returns a port that nothing has at the moment, and that was given to nobody lately."""
+    for port in random.sample(PORTS, 400):
+        if port in _handed_out:
+            continue
         with socket.socket(socket.AF_INET, kind) as probe, contextlib.suppress(OSError):
             probe.bind((address, port))
+            _handed_out.append(port)
             return port
     raise LabError(f"no free port on {address}")
 
