@@ -147,6 +147,8 @@ class Ledger:
         channel = call.channels.get(event.uniqueid)
         if channel is None or channel.ended_at is None or isinstance(event, ev.DialEnded):
             return False
+        if Fact.UNSEEN_END in call.facts:  # when it ended was a guess
+            return False
         return at > channel.ended_at + (0 if self._source is Source.LIVE else NEAR)
 
     # ---- finding the call and the leg --------------------------------------------------------------------------
@@ -257,7 +259,16 @@ class Ledger:
             self.ignored["HungUp"] += 1
             return
         channel.cause = event.cause
+        if Fact.UNSEEN_END in call.facts:
+            self._end_is_known(call, channel)
         self._end(call, channel, event.at)
+
+    @staticmethod
+    def _end_is_known(call: Call, channel: Channel) -> None:
+        """The journal, read later than the list of what there was, says when it ended after all."""
+        channel.ended_at = None
+        if all(leg.cause is not None for leg in call.channels.values()):
+            call.facts.discard(Fact.UNSEEN_END)
 
     def _dial_begun(self, event: ev.DialBegun) -> None:
         call, dialling, other = self._pair(event)
@@ -516,8 +527,8 @@ class Ledger:
         self._last_sign = event.heard_until or 0
 
     def _sign_of_life(self, at: int) -> None:
-        """Asterisk ran at this moment. What it did after a restart says nothing of the calls before."""
-        if self._last_sign is not None and at > self._last_sign and (self._booted_at is None or at < self._booted_at):
+        """Asterisk ran at this moment, before it went down: until then at least what was up then was up."""
+        if self._last_sign is not None and self._booted_at is not None and self._last_sign < at < self._booted_at:
             self._last_sign = at
 
     def _listed(self, event: ev.ChannelsListed) -> None:
@@ -579,7 +590,7 @@ class Ledger:
             for visit in call.visits:
                 still = any((uniqueid, visit.queue) in waiting for uniqueid in call.channels)
                 if not visit.left and not still and visit.may_be_at(event.at, visit.queue, 0):
-                    visit.left, visit.left_at = True, max(visit.joined_at or 0, self._last_sign or 0) or event.at
+                    visit.left, visit.left_at = True, self._last_heard(call)
                     self._changed[id(call)] = call
         for one in waiting.values():
             found = self._calls.get(one.uniqueid)

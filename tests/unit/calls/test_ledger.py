@@ -12,7 +12,7 @@ from depok_agi.calls.call import order
 from depok_agi.calls.events import ChannelCreated, ChannelsListed, LinkUp, ListedChannel, Waiting, parse
 from depok_agi.calls.facts import INBOUND_OUTCOMES, OTHER_OUTCOMES
 from depok_agi.calls.ledger import REMEMBER, REMEMBER_AT_MOST, Ledger
-from depok_agi.calls.record import CallRecord, Direction, Outcome, Role, to_json
+from depok_agi.calls.record import CallRecord, Direction, Outcome, Role, Source, to_json
 from tests.unit.calls.story import ANI, BOARD, START, WIB, Log, Raw, Story, a_day, told, us
 
 ANI_E164 = "+6281100001234"
@@ -672,6 +672,39 @@ class TestAfterALogin:
         assert (crashed.outcome, crashed.operator, crashed.talk_seconds) == ("answered", "siti", 45)
         assert crashed.ended_at == us(45) + 1
         assert not log.records["depok-later.1"].ended
+
+    def test_the_journal_that_is_read_only_afterwards_says_when_it_ended_and_how(self, story: Story) -> None:
+        caller = story.to_queue()
+        log = Log().hear(story.events)
+        before = len(story.events)
+        story.wait(20).say("QueueCallerAbandon", caller, Queue="depok", HoldTime="20")
+        story.say("QueueCallerLeave", caller, Queue="depok")
+        story.hang_up(caller)
+        story.wait(60)
+        self.resync(log, story=story)
+        assert log.only.outcome is Outcome.UNKNOWN
+        for raw in story.events[before:]:
+            event = parse(raw)
+            assert event is not None
+            log.ledger.apply(event, Source.RECOVERED)
+        log.take()
+        last = parse(story.events[-1])
+        assert last is not None
+        assert (log.only.outcome, log.only.wait_seconds, log.only.ended_at) == ("abandoned", 20, last.at)
+
+    def test_what_is_gone_without_a_restart_ended_when_it_was_last_heard_of_not_when_others_were(
+        self, story: Story
+    ) -> None:
+        story.to_queue()
+        log = Log().hear(story.events)
+        last = max(event.at or 0 for raw in story.events if (event := parse(raw)))
+        log.ledger.apply(LinkUp(us(100), heard_until=us(5), booted_at=us(-5000)))
+        log.apply(ChannelCreated(us(101), "depok-later.1", "depok-later.1", "PJSIP/trunk-1", "", "1500664"))
+        log.ledger.apply(ChannelsListed(us(100), ()))
+        log.take()
+        (gone,) = (record for record in log.records.values() if record.ended)
+        assert last < us(5)
+        assert gone.ended_at == us(5) + 1
 
     def test_a_call_that_comes_back_had_not_ended(self, story: Story) -> None:
         caller = story.to_queue()
