@@ -353,7 +353,8 @@ class Daemon:
 
     async def _write_some(self, records: list[CallRecord], dropped: set[str], heard: journal.Heard | None) -> None:
         """In one transaction. One call that cannot be written may not take others with it."""
-        states = dict(self._unwritten.states)
+        known = self._unwritten.states
+        states = {record.id: known[record.id] for record in records if record.id in known}
         try:
             await calls.record(self._desk, records, sorted(dropped), heard, states)
         except StoreError:

@@ -16,6 +16,9 @@ from depok_agi.calls.record import MenuStep, Source, TransferKind
 _NOT_DEVICES = ("Local/", "Announcer/", "Recorder/", "CBAnn/", "CBRec/", "Surrogate/", "Message/", "Bridge/")
 """Channels that Asterisk makes for its own use (`main/core_local.c`, `main/bridge_*.c`): nobody listens behind them."""
 
+MADE_BY_ASTERISK = ("", "s")
+"""What a channel that Asterisk makes says that it dialled."""
+
 NEAR = ev.MICROSECONDS // 2
 """The same thing, told by the manager interface and by CEL, has times that differ by less."""
 
@@ -113,7 +116,7 @@ class Channel:
     @property
     def number(self) -> str:
         """The number that it is about: what it dialled, or what it was made to ring."""
-        return self.sent_to if self.exten in ("", "s") else self.exten
+        return self.sent_to if self.exten in MADE_BY_ASTERISK else self.exten
 
 
 @dataclass(slots=True)

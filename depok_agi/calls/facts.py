@@ -111,9 +111,6 @@ STEP_RESULT = {
 }
 """What (step, result) of the dialplan's DepokStep means for the outcome. Every step means: was in the menu."""
 
-QUEUE_FACTS = frozenset({Fact.QUEUEING, *QUEUE_STATUS.values()})
-DIAL_FACTS = frozenset(DIAL_STATUS.values())
-
 
 def outcome(direction: Direction, facts: AbstractSet[Fact]) -> Outcome:
     """The outcome of a call that has ended."""

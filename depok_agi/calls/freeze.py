@@ -5,15 +5,13 @@ from collections.abc import Set as AbstractSet
 from operator import attrgetter
 
 from depok_agi.calls import events as ev
-from depok_agi.calls.call import NEAR, Call, Channel, Dial, Handover, Visit, created_at, order
+from depok_agi.calls.call import MADE_BY_ASTERISK, NEAR, Call, Channel, Dial, Handover, Visit, created_at, order
 from depok_agi.calls.facts import DIAL_ORDER, DIAL_STATUS, Fact, outcome
 from depok_agi.calls.numbers import to_e164
 from depok_agi.calls.record import CallRecord, Direction, Leg, QueueVisit, Role, Source, Talk, Transfer
 from depok_agi.calls.talks import Hearing, hearings
 
 _BY_ID = attrgetter("order")
-_MADE_BY_ASTERISK = ("", "s")
-"""What a channel that Asterisk makes says that it dialled."""
 
 
 def freeze(call: Call, pbx: str) -> CallRecord:
@@ -25,7 +23,7 @@ def freeze(call: Call, pbx: str) -> CallRecord:
     spoken = [pair for pair in heard if _is_conversation(pair, direction)]
     facts = call.facts | _derived_facts(call, channels, spoken)
     withheld = Fact.WITHHELD in facts
-    waits = [seconds for visit in call.visits if visit.left and (seconds := waited(visit)) is not None]
+    waits = [seconds for visit in call.visits if visit.left and (seconds := _waited(visit)) is not None]
     ends = [at for channel in channels if (at := _time(channel.ended_at)) is not None] if call.ended else []
     return CallRecord(
         id=channels[0].uniqueid if channels[0].uniqueid.startswith(f"{pbx}-") else f"{pbx}-{channels[0].uniqueid}",
@@ -66,7 +64,7 @@ def _seconds(start: int | None, end: int | None) -> int | None:
     return None if start is None or end is None else round(max(0, end - start) / ev.MICROSECONDS)
 
 
-def waited(visit: Visit) -> int | None:
+def _waited(visit: Visit) -> int | None:
     """Seconds in the queue, by Asterisk's own count where it gave one: so every record of the call says the same."""
     return visit.hold if visit.hold is not None else _seconds(visit.joined_at, visit.left_at)
 
@@ -75,7 +73,7 @@ def _initiator(channels: Sequence[Channel]) -> Channel:
     """Who began it: the first citizen that called, else the first phone."""
     first = next((channel for channel in channels if channel.is_device), channels[0])
     for channel in channels:
-        if channel.is_trunk and not channel.dialled and (channel is first or channel.exten not in _MADE_BY_ASTERISK):
+        if channel.is_trunk and not channel.dialled and (channel is first or channel.exten not in MADE_BY_ASTERISK):
             return channel
     return first
 
@@ -87,7 +85,7 @@ def _direction(channels: Iterable[Channel], initiator: Channel) -> Direction:
 
 
 def _dialled(channels: Iterable[Channel], initiator: Channel, direction: Direction) -> str:
-    if direction is Direction.OUTBOUND and initiator.exten in _MADE_BY_ASTERISK:
+    if direction is Direction.OUTBOUND and initiator.exten in MADE_BY_ASTERISK:
         rung = (channel.number for channel in channels if channel.is_trunk and channel.number)
         return next(rung, initiator.number)
     return initiator.number

@@ -5,23 +5,21 @@ what the ledger has no use for; beside it go the lines that Asterisk wrote into 
 """
 
 import json
-import socket
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Self
 
 from tests.bench.templates import FOLDER
 from tests.lab import transfer
-from tests.lab.centre import Centre, wait_until
-from tests.lab.pbx import ASTERISK_ADDRESS, LabError, Pbx
+from tests.lab.call_scenarios import to_menu
+from tests.lab.centre import Centre
+from tests.lab.pbx import Pbx
 from tests.lab.pbx_root import PbxRoot, build
-from tests.lab.phones import Citizen, HangUp, Operator, OutsideCitizen, Pause, Press, Step
+from tests.lab.phones import Citizen, HangUp, Operator, OutsideCitizen, Pause, Press
+from tests.lab.recorder import Recorder
 
-PATIENCE = 20.0
 LATE = 1.5
 """Seconds in which the last events of a call come: AgentComplete, Cdr, what becomes of the queue's member."""
 
@@ -34,20 +32,15 @@ OF_NO_CALL = "|NONE|NONE|NONE|"
 CDR_MANAGER = "[general]\nenabled = yes\n"
 
 
-def keys(*then: Step) -> list[Step]:
-    """Chooses Indonesian, and goes on in the main menu."""
-    return [Pause(1), Press("1"), Pause(1), *then]
-
-
 def answered(pbx: Pbx) -> None:
     with Operator(pbx, "101", talk_seconds=3):
-        Citizen(pbx, "081100001001", name="Ani", steps=keys(Press("0")), wait_for_bye=True).call()
+        Citizen(pbx, "081100001001", name="Ani", steps=to_menu(Press("0")), wait_for_bye=True).call()
         time.sleep(LATE)
 
 
 def abandoned(pbx: Pbx) -> None:
     with Operator(pbx, "101", answers=False) as siti:
-        Citizen(pbx, "081100001002", name="Bayu", steps=keys(Press("0"), Pause(9), HangUp())).call()
+        Citizen(pbx, "081100001002", name="Bayu", steps=to_menu(Press("0"), Pause(9), HangUp())).call()
         siti.wait_for("cancelled")
         time.sleep(LATE)
 
@@ -55,7 +48,7 @@ def abandoned(pbx: Pbx) -> None:
 def ring_no_answer_then_answered(pbx: Pbx) -> None:
     with (
         Operator(pbx, "102", answers=False) as budi,
-        Citizen(pbx, "081100001003", name="Citra", steps=keys(Press("0")), wait_for_bye=True) as citizen,
+        Citizen(pbx, "081100001003", name="Citra", steps=to_menu(Press("0")), wait_for_bye=True) as citizen,
     ):
         budi.wait_for("ringing")
         with Operator(pbx, "101", talk_seconds=2):
@@ -70,14 +63,14 @@ def outbound(pbx: Pbx) -> None:
 
 
 def left_in_menu(pbx: Pbx) -> None:
-    Citizen(pbx, "081100001005", name="Eko", steps=keys(Press("9"), Pause(1), HangUp())).call()
+    Citizen(pbx, "081100001005", name="Eko", steps=to_menu(Press("9"), Pause(1), HangUp())).call()
     time.sleep(LATE)
 
 
 def blind_transfer(pbx: Pbx) -> None:
     with (
         Operator(pbx, "101") as siti,
-        Citizen(pbx, "081100001006", name="Fitri", steps=keys(Press("0")), wait_for_bye=True) as citizen,
+        Citizen(pbx, "081100001006", name="Fitri", steps=to_menu(Press("0")), wait_for_bye=True) as citizen,
     ):
         siti.wait_for("talking")
         with Operator(pbx, "102", talk_seconds=2):
@@ -97,71 +90,21 @@ CALLS: dict[str, Callable[[Pbx], None]] = {
 }
 
 
-class Listener:
-    """A manager session on a bare socket: every event as Asterisk sends it, header by header."""
-
-    def __init__(self, pbx: Pbx) -> None:
-        self.events: list[dict[str, str]] = []
-        self._socket = socket.create_connection((ASTERISK_ADDRESS, pbx.ami_port), PATIENCE)
-        self._up = threading.Event()
-        self._thread = threading.Thread(target=self._follow, daemon=True)
-        login = ("Action: Login", f"Username: {pbx.ami_user}", f"Secret: {pbx.ami_secret}", "Events: on", "", "")
-        self._socket.sendall("\r\n".join(login).encode())
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        if not self._up.wait(PATIENCE):
-            raise LabError("the listener could not log in")
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._socket.shutdown(socket.SHUT_RDWR)
-        self._thread.join(PATIENCE)
-        self._socket.close()
-
-    @property
-    def channels_left(self) -> int | None:
-        """How many channels were seen to begin and not to end; None before the first."""
-        kinds = [event["Event"] for event in list(self.events)]
-        return kinds.count("Newchannel") - kinds.count("Hangup") if "Newchannel" in kinds else None
-
-    def _follow(self) -> None:
-        self._socket.settimeout(None)
-        with self._socket.makefile("r", encoding="utf-8", newline="\r\n") as lines:
-            lines.readline()  # the banner
-            message: dict[str, str] = {}
-            for line in lines:
-                name, colon, value = line.removesuffix("\r\n").partition(": ")
-                if colon:
-                    if name in message:
-                        raise LabError(f"the header {name} comes twice in {message}")
-                    message[name] = value
-                elif message:
-                    self._take(message)
-                    message = {}
-
-    def _take(self, message: dict[str, str]) -> None:
-        if message.get("Response") == "Success":
-            self._up.set()
-        elif "Event" in message:
-            self.events.append(message)
-
-
 def record(name: str, root: PbxRoot, folder: Path) -> None:
     """Play one call and write its template."""
     with Centre(root, folder) as centre:
         pbx = centre.pbx
         (pbx.folder / "etc" / "cdr_manager.conf").write_text(CDR_MANAGER)
         pbx.rx("module load cdr_manager.so")
-        with Listener(pbx) as listener:
+        with Recorder(pbx) as recorder:
             CALLS[name](pbx)
-            wait_until(lambda: listener.channels_left == 0 or None, PATIENCE, lambda: "channels are still up")
+            recorder.until_channels_are_gone()
         journals = {"cel": pbx.cel_csv, "queue_log": pbx.queue_log}
         lines = {
             kind: [line for line in path.read_text("utf-8").splitlines(keepends=True) if OF_NO_CALL not in line]
             for kind, path in journals.items()
         }
-    call = cut(listener.events)
+    call = cut(recorder.events)
     stream = FOLDER / f"{name}.jsonl"
     stream.write_text("".join(f"{json.dumps(event, ensure_ascii=False)}\n" for event in call), "utf-8")
     for kind, found in lines.items():

@@ -8,7 +8,7 @@ from typing import Any
 
 from tests.lab.call_scenarios import Scenario
 from tests.lab.centre import Centre, wait_until
-from tests.lab.recorder import PATIENCE, Recorder
+from tests.lab.recorder import Recorder
 
 
 @dataclass(frozen=True)
@@ -41,11 +41,7 @@ def play(centre: Centre, recorder: Recorder, scenario: Scenario) -> Played:
     first = len(recorder.events)
     try:
         scenario.play(pbx)
-        wait_until(
-            lambda: True if recorder.events[first:] and recorder.channels_left(first) == 0 else None,
-            PATIENCE,
-            lambda: "not all channels are gone",
-        )
+        recorder.until_channels_are_gone(first)
         time.sleep(0.7)  # CDR and AgentComplete come last
     finally:
         if scenario.opening == "closed":

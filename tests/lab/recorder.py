@@ -5,6 +5,7 @@ import threading
 from typing import Self
 
 from depok_agi.asterisk.ami import AmiLink, AmiLogin, AmiState
+from tests.lab.centre import wait_until
 from tests.lab.pbx import ASTERISK_ADDRESS, LabError, Pbx
 
 PATIENCE = 20.0
@@ -33,9 +34,14 @@ class Recorder:
         self._thread.join(PATIENCE)
         self._loop.close()
 
-    def channels_left(self, since: int) -> int:
-        """How many channels were seen to begin and not to end, from this event on."""
-        return sum({"Newchannel": 1, "Hangup": -1}.get(event["Event"], 0) for event in self.events[since:])
+    def until_channels_are_gone(self, since: int = 0) -> None:
+        """Wait until, from this event on, some channels were seen to begin and all of them to end."""
+
+        def gone() -> bool | None:
+            kinds = [event["Event"] for event in self.events[since:]]
+            return ("Newchannel" in kinds and kinds.count("Newchannel") == kinds.count("Hangup")) or None
+
+        wait_until(gone, PATIENCE, lambda: "not all channels are gone")
 
     async def _on_up(self) -> None:
         self._up.set()
