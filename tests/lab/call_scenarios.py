@@ -292,9 +292,9 @@ def through_a_local_channel_that_stays(pbx: Pbx) -> None:
 
 
 def click_to_call(pbx: Pbx) -> None:
-    with Operator(pbx, "101", after=1.0), OutsideCitizen(pbx, after=2.0, talk_seconds=3) as ani:
+    with Operator(pbx, "101", after=1.0) as siti, OutsideCitizen(pbx, after=2.0, talk_seconds=3):
         pbx.rx("channel originate PJSIP/101 extension 081100002006@depok-operators")
-        ani.wait_for("hung_up", 40)
+        siti.wait_for("bye", 40)  # not when the citizen hangs up: that has yet to be sent then
 
 
 def click_to_call_operator_away(pbx: Pbx) -> None:
@@ -311,9 +311,9 @@ def click_to_call_in_vain(pbx: Pbx) -> None:
 
 
 def click_to_call_by_local_channel(pbx: Pbx) -> None:
-    with Operator(pbx, "101", after=1.0), OutsideCitizen(pbx, after=2.0, talk_seconds=4) as ani:
+    with Operator(pbx, "101", after=1.0) as siti, OutsideCitizen(pbx, after=2.0, talk_seconds=4):
         pbx.rx("channel originate Local/101@depok-operators extension 081100002009@depok-operators")
-        ani.wait_for("hung_up", 40)
+        siti.wait_for("bye", 40)
 
 
 def parked_and_taken_back(pbx: Pbx) -> None:
