@@ -1,40 +1,71 @@
 """The settings: one TOML file, checked as a whole. Every fault is told at once, with its path."""
 
 import os
+import re
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterator
+from contextlib import suppress
 from datetime import time, timedelta
-from functools import cached_property
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    SecretStr,
-    ValidationError,
-    model_validator,
-)
+from msgspec import Meta, field
+from msgspec.structs import replace
 
 from depok_agi.errors import SettingsError
+from depok_agi.notify.security import MailSecurity
 from depok_agi.tickets.callback import CallbackPolicy
+from depok_agi.toml_file import Fault, Table, read, text
 
 DEFAULT_PATH = Path("/etc/depok-agi/depok-agi.toml")
 ENVIRONMENT = "DEPOK_AGI_CONFIG"
 
+_Sized = TypeVar("_Sized", str, list[Any])
+
+_NAMED = re.compile(r"[^\s()<>@,;:\\\"\[\]][^()<>@,;:\\\"\[\]]* <(.+)>")
+
+
+class Secret:
+    """A password. It is shown nowhere: not in a trace, not in a log."""
+
+    __slots__ = ("_text",)
+
+    def __init__(self, given: str) -> None:
+        self._text = given
+
+    def reveal(self) -> str:
+        """The password itself."""
+        return self._text
+
+    def __repr__(self) -> str:
+        return "Secret(...)"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Secret) and self._text == other._text
+
+    def __hash__(self) -> int:
+        return hash(self._text)
+
+
+def _not_empty(given: _Sized) -> _Sized:
+    if not given:
+        raise ValueError("must not be empty")
+    return given
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
 
 def _loopback(host: str) -> str:
-    try:
-        if ip_address(host).is_loopback:
-            return host
-    except ValueError:
-        pass
-    raise ValueError("must be a loopback address such as 127.0.0.1: neither AMI nor FastAGI is safe on a network")
+    if not _is_loopback(host):
+        raise ValueError("must be a loopback address such as 127.0.0.1: neither AMI nor FastAGI is safe on a network")
+    return host
 
 
 def _timezone(name: str) -> str:
@@ -45,112 +76,178 @@ def _timezone(name: str) -> str:
     return name
 
 
-def _no_number(given: Any) -> Any:
-    if isinstance(given, int | float):
-        raise ValueError("write it as 08:00:00")  # noqa: TRY004 - pydantic would take a number for seconds
-    return given
-
-
-def _no_zone(given: time) -> time:
-    if given.tzinfo is not None:
+def _time_of_day(given: object) -> time:
+    if isinstance(given, str):
+        with suppress(ValueError):
+            given = time.fromisoformat(given)
+    if not isinstance(given, time) or given.tzinfo is not None:
         raise ValueError("write it as 08:00:00, by the clock of the centre")
     return given
 
 
-Loopback = Annotated[str, AfterValidator(_loopback)]
-TimeOfDay = Annotated[time, BeforeValidator(_no_number), AfterValidator(_no_zone)]
-Port = Annotated[int, Field(ge=1, le=65535)]
-Minutes = Annotated[int, Field(ge=1, le=60 * 24 * 30)]
+def _address(given: str) -> str:
+    from depok_agi.notify.mail import is_address  # noqa: PLC0415 - only where there is mail
+
+    if not is_address(given):
+        raise ValueError("must be an e-mail address")
+    return given
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+def _sender(given: str) -> str:
+    named = _NAMED.fullmatch(given)
+    try:
+        _address(named[1] if named and given.isprintable() else given)
+    except ValueError:
+        raise ValueError('must be an e-mail address, alone or as "Name <address>"') from None
+    return given
 
 
-class Centre(_Section):
+def _whole(least: int, most: int) -> Meta:
+    return Meta(ge=least, le=most, description=f"a whole number from {least} to {most}")
+
+
+Loopback = Annotated[str, text, _loopback]
+TimeOfDay = Annotated[time, _time_of_day]
+File = Annotated[Path, text, Path]
+Port = Annotated[int, _whole(1, 65535)]
+Minutes = Annotated[int, _whole(1, 60 * 24 * 30)]
+AmiUser = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]+\Z", description="a name in letters, digits, _ and -")]
+
+
+class Centre(Table, frozen=True):
     """The centre itself."""
 
-    timezone: Annotated[str, AfterValidator(_timezone)] = "Asia/Jakarta"
-    hours: Path | None = None
+    timezone: Annotated[str, text, _timezone] = "Asia/Jakarta"
+    hours: File | None = None
     """The hours file; the shipped pattern of Depok when not given."""
 
 
-class Pbx(_Section):
+class Pbx(Table, frozen=True):
     """The PBX as its calls show it."""
 
-    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9_]+$")] = "depok"
-    trunks: Annotated[list[str], Field(min_length=1)] = ["trunk"]
-    operators: dict[str, str] = {}
+    name: Annotated[str, Meta(pattern=r"^[A-Za-z0-9_]+\Z", description="a name in letters, digits and _")] = "depok"
+    trunks: Annotated[list[str], _not_empty] = field(default_factory=lambda: ["trunk"])
+    operators: dict[str, str] = field(default_factory=dict)
 
 
-class Ami(_Section):
+class _AmiUser(Table, frozen=True):
+    secret: Annotated[Secret, text, _not_empty, Secret] | None = None
+    secret_file: File | None = None
+
+    def faults(self) -> Iterator[Fault]:
+        if (self.secret is None) == (self.secret_file is None):
+            yield Fault((), "give either secret or secret_file")
+
+
+class Ami(_AmiUser, frozen=True):
     """The Asterisk Manager Interface, for the logger's own user."""
 
     host: Loopback = "127.0.0.1"
     port: Port = 5038
-    username: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+$")] = "depok-agi"
-    secret: Annotated[SecretStr, Field(min_length=1)] | None = None
-    secret_file: Path | None = None
-
-    @model_validator(mode="after")
-    def _one_secret(self) -> Self:
-        if (self.secret is None) == (self.secret_file is None):
-            raise ValueError("give either secret or secret_file")
-        return self
+    username: AmiUser = "depok-agi"
 
 
-class FastAgi(_Section):
+class Dial(_AmiUser, frozen=True):
+    """How the daemon places the calls that operators order, as a second user of the same interface."""
+
+    username: AmiUser = "depok-agi-dial"
+    ring_seconds: Annotated[int, _whole(5, 120)] = 25
+    """How long the operator's own phone rings."""
+
+
+class FastAgi(Table, frozen=True):
     """Where the steps of the menu are served."""
 
     host: Loopback = "127.0.0.1"
     port: Port = 4573
 
 
-class Folders(_Section):
+class Folders(Table, frozen=True):
     """Where things are kept. `spool` must be writable and `published` readable for Asterisk's user."""
 
-    store: Path = Path("/var/lib/depok-agi/depok-agi.sqlite")
-    spool: Path = Path("/var/lib/depok-agi/spool")
-    published: Path = Path("/var/lib/depok-agi/published")
+    store: File = Path("/var/lib/depok-agi/depok-agi.sqlite")
+    spool: File = Path("/var/lib/depok-agi/spool")
+    published: File = Path("/var/lib/depok-agi/published")
 
 
-class Journal(_Section):
+class Journal(Table, frozen=True):
     """Asterisk's own records, which tell what the daemon missed."""
 
-    cel: Path = Path("/var/log/asterisk/cel-custom/depok.csv")
-    queue_log: Path = Path("/var/log/asterisk/queue_log")
-    cdr: Path = Path("/var/log/asterisk/cdr-csv/Master.csv")
+    cel: File = Path("/var/log/asterisk/cel-custom/depok.csv")
+    queue_log: File = Path("/var/log/asterisk/queue_log")
+    cdr: File = Path("/var/log/asterisk/cdr-csv/Master.csv")
 
 
-class Callbacks(_Section):
+class _DecentHours(Table, frozen=True):
+    decent_from: TimeOfDay
+    """Nobody is called or written to before this, by the centre's clock."""
+    decent_until: TimeOfDay
+
+    def faults(self) -> Iterator[Fault]:
+        if self.decent_from >= self.decent_until:
+            yield Fault((), "decent_until must be later than decent_from")
+
+
+class Callbacks(_DecentHours, frozen=True):
     """How citizens are called back (guesses of the field, to be set by the centre)."""
 
     lease_minutes: Minutes = 15
-    gap_minutes: Annotated[list[Minutes], Field(min_length=1)] = [15, 60, 240, 1440]
-    most_attempts: Annotated[int, Field(ge=1, le=50)] = 5
+    gap_minutes: Annotated[list[Minutes], _not_empty] = field(default_factory=lambda: [15, 60, 240, 1440])
+    most_attempts: Annotated[int, _whole(1, 50)] = 5
     decent_from: TimeOfDay = time(8)
-    """Nobody is called before this, by the centre's clock."""
     decent_until: TimeOfDay = time(20)
 
-    @model_validator(mode="after")
-    def _decent_hours(self) -> Self:
-        if self.decent_from >= self.decent_until:
-            raise ValueError("decent_until must be later than decent_from")
-        return self
+
+class Mail(_DecentHours, frozen=True, kw_only=True):
+    """The mail server that takes the e-mails to the OPDs, and when they are sent."""
+
+    host: Annotated[str, Meta(pattern=r"^[A-Za-z0-9.:_-]+\Z", description="a host's name or address")] = "127.0.0.1"
+    port: Port = 25
+    security: MailSecurity = MailSecurity.NONE
+    username: Annotated[str, text, _not_empty] | None = None
+    password_file: File | None = None
+    sender: Annotated[str, text, _sender]
+    supervisors: list[Annotated[str, text, _address]] = field(default_factory=list)
+    reminder_hours: Annotated[int, _whole(1, 240)] = 24
+    """How long before the due date the OPD is reminded."""
+    decent_from: TimeOfDay = time(7)
+    decent_until: TimeOfDay = time(18)
+    sheet_at: TimeOfDay = time(7, 30)
+    """When each OPD gets its morning sheet."""
+
+    def faults(self) -> Iterator[Fault]:
+        """What is wrong between its settings, each of which is right by itself."""
+        yield from super().faults()
+        if self.security is MailSecurity.NONE and not _is_loopback(self.host):
+            must = "must be starttls or tls: only to a server at an address of this machine, such as 127.0.0.1, may"
+            yield Fault(("security",), f"{must} passwords and complaints go in the clear")
+        if (self.username is None) != (self.password_file is None):
+            yield Fault((), "give both username and password_file, or neither")
+        if self.decent_from < self.decent_until and not self.decent_from <= self.sheet_at < self.decent_until:
+            yield Fault(("sheet_at",), "must be within the decent hours")
 
 
-class Settings(_Section):
+class Settings(Table, frozen=True, kw_only=True):
     """All settings."""
 
     centre: Centre = Centre()
     pbx: Pbx = Pbx()
     ami: Ami
+    dial: Dial | None = None
+    """None where operators cannot have calls placed."""
     fastagi: FastAgi = FastAgi()
     folders: Folders = Folders()
     journal: Journal = Journal()
     callbacks: Callbacks = Callbacks()
+    mail: Mail | None = None
+    """None where no e-mails are sent."""
 
-    @cached_property
+    def faults(self) -> Iterator[Fault]:
+        """What is wrong between the sections, each of which is right by itself."""
+        if self.dial is not None and self.dial.username == self.ami.username:
+            yield Fault(("dial", "username"), "must be another than ami.username: the logger's may place no calls")
+
+    @property
     def timezone(self) -> ZoneInfo:
         """The time zone that people read."""
         return ZoneInfo(self.centre.timezone)
@@ -192,54 +289,73 @@ def load(path: Path) -> Settings:
         raise SettingsError(f"the settings {path} cannot be read: {error}") from error
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise SettingsError(f"the settings {path} are not TOML: {error}") from error
-    try:
-        settings = Settings.model_validate(content)
-    except ValidationError as error:
-        raise SettingsError("\n".join(_faults(path, error))) from None
+    faults: list[Fault] = []
+    settings = read(Settings, content, (), faults)
+    if settings is None or faults:
+        told = [f"the settings {path} have {len(faults)} fault{'s' if len(faults) > 1 else ''}:"]
+        told += [f"  {'.'.join(map(str, fault.path))}: {fault.text}" for fault in faults]
+        raise SettingsError("\n".join(told))
     return _anchored(settings, path.parent.resolve())
 
 
 def ami_secret(settings: Settings) -> str:
-    """The AMI secret.
+    """The AMI secret of the logger's user.
 
     Raises:
         SettingsError: its file cannot be read or is empty.
     """
-    if settings.ami.secret is not None:
-        return settings.ami.secret.get_secret_value()
-    assert settings.ami.secret_file is not None  # noqa: S101 - the model has checked it
+    return _secret_of(settings.ami, "ami")
+
+
+def dial_secret(settings: Settings) -> str:
+    """The AMI secret of the user that places calls.
+
+    Raises:
+        SettingsError: its file cannot be read or is empty, or there is no such user.
+    """
+    if settings.dial is None:
+        raise SettingsError("dial: must be given to have calls placed")
+    return _secret_of(settings.dial, "dial")
+
+
+def mail_password(settings: Settings) -> str | None:
+    """The password for the mail server; None where it asks for none.
+
+    Raises:
+        SettingsError: its file cannot be read or is empty.
+    """
+    if settings.mail is None or settings.mail.password_file is None:
+        return None
+    return _content(settings.mail.password_file, "mail.password_file")
+
+
+def _secret_of(user: _AmiUser, section: str) -> str:
+    if user.secret is not None:
+        return user.secret.reveal()
+    assert user.secret_file is not None  # noqa: S101 - `faults` has checked it
+    return _content(user.secret_file, f"{section}.secret_file")
+
+
+def _content(file: Path, setting: str) -> str:
     try:
-        secret = settings.ami.secret_file.read_text("utf-8").strip()
+        secret = file.read_text("utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"ami.secret_file: {error}") from error
+        raise SettingsError(f"{setting}: {error}") from error
     if not secret:
-        raise SettingsError(f"ami.secret_file: {settings.ami.secret_file} is empty")
+        raise SettingsError(f"{setting}: {file} is empty")
     return secret
 
 
-def _faults(path: Path, error: ValidationError) -> Iterable[str]:
-    faults = error.errors(include_url=False, include_context=False, include_input=False)
-    yield f"the settings {path} have {len(faults)} fault{'s' if len(faults) > 1 else ''}:"
-    for fault in faults:
-        where = ".".join(str(part) for part in fault["loc"]) or "(the whole file)"
-        what = {"extra_forbidden": "there is no such setting", "missing": "must be given"}.get(
-            fault["type"], fault["msg"].removeprefix("Value error, ")
-        )
-        yield f"  {where}: {what}"
+_Table = TypeVar("_Table", bound=Table)
 
 
-def _anchored(settings: Settings, folder: Path) -> Settings:
+def _anchored(table: _Table, folder: Path) -> _Table:
     """Relative paths count from the settings file's folder."""
-    centre = settings.centre
-    if centre.hours is not None:
-        centre = centre.model_copy(update={"hours": folder / centre.hours})
-    ami = settings.ami
-    if ami.secret_file is not None:
-        ami = ami.model_copy(update={"secret_file": folder / ami.secret_file})
-    folders = settings.folders.model_copy(
-        update={name: folder / getattr(settings.folders, name) for name in Folders.model_fields}
-    )
-    journal = settings.journal.model_copy(
-        update={name: folder / getattr(settings.journal, name) for name in Journal.model_fields}
-    )
-    return settings.model_copy(update={"centre": centre, "ami": ami, "folders": folders, "journal": journal})
+    moved: dict[str, Any] = {}
+    for name in table.__struct_fields__:
+        value = getattr(table, name)
+        if isinstance(value, Path):
+            moved[name] = folder / value
+        elif isinstance(value, Table):
+            moved[name] = _anchored(value, folder)
+    return replace(table, **moved)

@@ -22,12 +22,14 @@ from depok_agi.calls.call import Switchboard
 from depok_agi.calls.ledger import Ledger
 from depok_agi.calls.record import CallRecord, Source
 from depok_agi.config import Settings, ami_secret
-from depok_agi.desk import Desk, calls, journal, tickets
+from depok_agi.desk import Desk, calls, deadlines, journal, tickets
 from depok_agi.desk import hours as desk_hours
 from depok_agi.desk.opening import open_desk
-from depok_agi.errors import AsteriskError, StoreError
+from depok_agi.dialling import Dialling
+from depok_agi.errors import AsteriskError, DepokError, StoreError
 from depok_agi.guardian import BEAT_SECONDS, Guardian
 from depok_agi.hours.schedule import Schedule
+from depok_agi.mailing import Mailing
 from depok_agi.recovery import CDR, CEL, QUEUE_LOG, Recovery, now
 from depok_agi.voice import published, spool, steps
 from depok_agi.voice.caller import Caller
@@ -57,6 +59,9 @@ DRAIN_SECONDS = 10.0
 LAST_WRITE_SECONDS = 10.0
 BOOTED = "FullyBooted"
 """What Asterisk says at every login, with the seconds since it started (`Uptime`)."""
+
+CALENDAR_SECONDS = 10.0
+"""How often the hours file is held against the due dates of open tickets."""
 
 LOOK_SECONDS = 1.0
 """How often the daemon looks for what others wrote: overrides by the command, requests by the forked script."""
@@ -149,6 +154,8 @@ class Daemon:
             wanted=events.UNDERSTOOD | {BOOTED},
         )
         self._fastagi = FastAgiServer({name: self._step(name) for name in StepName})
+        self._mailing = Mailing(settings, desk)
+        self._dialling = None if settings.dial is None else Dialling(settings, desk)
 
     async def run(self) -> None:
         """Serve until SIGTERM or SIGINT, then drain and stop.
@@ -173,14 +180,22 @@ class Daemon:
                     start(self._write(), name="writer"),
                     start(self._look_around(), name="spool and hours"),
                     start(self._audit(), name="audit"),
+                    start(self._follow_the_calendar(), name="due dates"),
                 )
+                mailing = start(self._mailing.run(), name="e-mail")
+                dialling = None if self._dialling is None else start(self._dialling.run(), name="dialling")
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(self._ami_tried.wait(), AMI_SECONDS)
                 notify("READY=1")
                 self._on_ready(f"serving steps on port {port}, AMI {self._ami.state}")
                 await self._stop.wait()
+                mailing.cancel()  # it finishes the e-mail at hand, while the heart still beats
+                if self._dialling is not None and dialling is not None:
+                    await self._dialling.close()
+                    await dialling
                 await self._drain()
                 await ami
+                await asyncio.wait({mailing})
                 for task in others:
                     task.cancel()
         finally:
@@ -414,10 +429,11 @@ class Daemon:
             for what, action in (
                 ("what callers left waits in the spool", self._collect),
                 ("the hours cannot be published", self._publish),
+                ("the hours file is broken; what it said before still counts", self._check_hours),
             ):
                 try:
                     await action()
-                except (StoreError, OSError) as error:
+                except (DepokError, OSError) as error:
                     if complaints.get(what) != str(error):
                         log.error("%s: %s", what, error)
                     complaints[what] = str(error)
@@ -459,6 +475,30 @@ class Daemon:
             published.publish(self._settings.folders.published, schedule, self._settings.folders.spool)
             self._schedule = schedule
 
+    async def _check_hours(self) -> None:
+        fault = self._desk.hours_fault()
+        if fault is not None:
+            raise fault
+
+    async def _follow_the_calendar(self) -> None:
+        """At the start, and when the hours or the holidays have changed: the due dates of open tickets follow."""
+        followed: Schedule | None = None
+        complaint = ""
+        while True:
+            calendar = self._desk.schedule_around(self._desk.now())
+            if calendar != followed:
+                try:
+                    moved = await deadlines.recompute(self._desk)
+                except DepokError as error:
+                    if complaint != str(error):
+                        log.error("due dates wait to be worked out anew: %s", error)
+                    complaint = str(error)
+                else:
+                    if moved:
+                        log.info("the calendar has changed: %d open tickets have other due dates", len(moved))
+                    followed, complaint = calendar, ""
+            await asyncio.sleep(CALENDAR_SECONDS)
+
     async def _beat(self, guardian: Guardian) -> None:
         while True:
             guardian.beat()
@@ -495,5 +535,5 @@ async def serve(settings: Settings, on_ready: Callable[[str], None]) -> None:
         _make_folders(settings)
     except OSError as error:
         raise StoreError(f"a folder cannot be made: {error}") from error
-    async with open_desk(settings, migrate=True) as desk:
+    async with open_desk(settings, migrate=True, origin=f"{os.uname().nodename} service") as desk:
         await Daemon(settings, desk, await journal.load(desk), on_ready).run()

@@ -4,9 +4,10 @@ Both doors, FastAGI and the forked script, speak through `AgiCaller`, so that a 
 door only carries one command to Asterisk and the reply back. The facts are those of Asterisk's `res/res_agi.c`.
 """
 
+import itertools
 import re
 import traceback
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from depok_agi.errors import AsteriskError, CallerGoneError, SettingsError, StoreError
@@ -140,7 +141,17 @@ def caller_info(variables: Mapping[str, str]) -> CallerInfo:
         name=_known(variables, "agi_calleridname"),
         dialled=_known(variables, "agi_dnid") or _known(variables, "agi_extension") or "",
         language=Language(language) if language in list(Language) else Language.INDONESIAN,
+        arguments=tuple(_arguments(variables)),
     )
+
+
+def _arguments(variables: Mapping[str, str]) -> Iterator[str]:
+    """What AGI() was given behind the script's name: `agi_arg_1` and on (`setup_env` in res_agi.c)."""
+    for place in itertools.count(1):
+        argument = variables.get(f"agi_arg_{place}")
+        if argument is None:
+            return
+        yield argument
 
 
 def _known(variables: Mapping[str, str], name: str) -> str | None:

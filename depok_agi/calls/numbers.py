@@ -30,9 +30,25 @@ def to_e164(raw: str | None) -> str | None:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
+_USUAL = (
+    (re.compile(r"\+62(8[1-35-9][0-9])([0-9]{3,4})([0-9]{3})"), r"0\1-\2-\3"),
+    (re.compile(r"\+62(8[1-9][0-9])([0-9]{4})([0-9]{4,5})"), r"0\1-\2-\3"),
+    (re.compile(r"\+62(2[124]|[36]1)([0-9]{5,9})"), r"(0\1) \2"),
+    (re.compile(r"\+62([2-79][0-9]{2})([0-9]{5,8})"), r"(0\1) \2"),
+)
+"""How phonenumbers writes mobiles and landlines of this country (a test compares), for lists that need no others."""
+
+
 @lru_cache(maxsize=4096)
 def national(e164: str) -> str:
     """The number as people write it here: `0811-0000-1234`."""
+    for numbers, form in _USUAL:
+        if found := numbers.fullmatch(e164):
+            return found.expand(form)
+    return _national_of_any(e164)
+
+
+def _national_of_any(e164: str) -> str:
     import phonenumbers  # noqa: PLC0415 - see above
 
     try:

@@ -5,8 +5,6 @@ from datetime import UTC, datetime, tzinfo
 from enum import StrEnum
 from typing import Any
 
-from depok_agi.calls.events import MICROSECONDS
-
 
 class Direction(StrEnum):
     """Who began it: a citizen over the trunk, an operator towards the trunk, or neither."""
@@ -170,7 +168,7 @@ def iso(at: int | None, timezone: tzinfo) -> str | None:
     """Microseconds since 1970 UTC as ISO 8601 with the offset of `timezone`, whole seconds."""
     if at is None:
         return None
-    return datetime.fromtimestamp(at // MICROSECONDS, UTC).astimezone(timezone).isoformat()
+    return datetime.fromtimestamp(at // 1_000_000, UTC).astimezone(timezone).isoformat()
 
 
 def to_json(

@@ -19,6 +19,8 @@ NOUNS = {
     "callbacks": "whom to call back",
     "hours": "open or closed, and why",
     "opd": "the city departments",
+    "categories": "what citizens call about, and which OPD it leads to",
+    "mails": "the e-mails to the OPDs and supervisors",
     "prompts": "the spoken prompts",
     "db": "the store",
 }
@@ -67,7 +69,9 @@ def root(ctx: click.Context, config: Path | None) -> None:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command; every error that a person can do something about is one clear line and exit code 1."""
-    if isinstance(sys.stdout, io.TextIOWrapper):
+    if sys.stdout is None:  # closed by the caller, who wants to see nothing
+        sys.stdout = io.StringIO()
+    elif isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # a terminal that lacks a character still shows the rest
     try:
         root.main(args=arguments, prog_name="depok-agi")

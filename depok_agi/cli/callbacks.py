@@ -2,7 +2,7 @@
 
 import click
 
-from depok_agi.cli.choices import choice_of
+from depok_agi.cli.callbacks_call import call
 from depok_agi.cli.context import actor, at_desk, settings
 from depok_agi.cli.output import hint, json_option, late, person, printable, show_json, show_table, when
 from depok_agi.config import Settings
@@ -10,7 +10,9 @@ from depok_agi.desk import Desk, utc_now
 from depok_agi.desk import callbacks as desk_callbacks
 from depok_agi.desk import tickets as desk_tickets
 from depok_agi.tickets.callback import AttemptResult, CallbackStatus, is_overdue, is_waiting
-from depok_agi.tickets.ticket import Callback, Ticket
+from depok_agi.tickets.ticket import Callback, Ticket, local_iso
+
+RESULTS = [result.value for result in AttemptResult if result is not AttemptResult.FAILED]
 
 id_argument = click.argument("callback", metavar="ID", type=click.IntRange(1, 2**63 - 1))
 
@@ -20,12 +22,16 @@ def callbacks() -> None:
     """Citizens who are owed a call."""
 
 
+callbacks.add_command(call)
+
+
 @callbacks.command("list")
-@click.option("--all", "every", is_flag=True, help="The ended ones too.")
+@click.option("--all", "every", is_flag=True, help="The ended ones too, after the others.")
+@click.option("--limit", type=click.IntRange(1, 1_000_000), default=50, show_default=True)
 @json_option
 @click.pass_context
-def list_(ctx: click.Context, *, every: bool, as_json: bool) -> None:
-    """Whom to call now, most urgent first.
+def list_(ctx: click.Context, limit: int, *, every: bool, as_json: bool) -> None:
+    """Whom to call now, most urgent first. Late ones bear a `!`.
 
     \b
     Examples:
@@ -33,12 +39,26 @@ def list_(ctx: click.Context, *, every: bool, as_json: bool) -> None:
       depok-agi callbacks list --all --json
     """
     given = settings(ctx)
-    found = at_desk(given, lambda desk: desk_callbacks.listed(desk, every=every))
+
+    async def look(desk: Desk) -> tuple[list[Callback], int, int, int]:
+        found = await desk_callbacks.listed(desk, every=every, limit=limit)
+        tickets, calls = await desk_callbacks.uncallable(desk)
+        return found, *await desk_callbacks.open_and_expired(desk), len(tickets) + len(calls)
+
+    found, owed, expired, uncallable = at_desk(given, look)
     if as_json:
         show_json([callback.to_json(given.timezone, utc_now()) for callback in found])
+    else:
+        columns = ("ID", "Citizen", "Why", "Since", "Due", "Status", "Tickets", "Tried")
+        show_table(columns, [_row(callback, given) for callback in found], empty="Nobody is owed a call.")
+    if owed > len(found):
+        hint(f"{owed} are owed a call; these are the {len(found)} most urgent: --limit {owed} shows all")
+    if as_json:
         return
-    columns = ("ID", "Citizen", "Why", "Since", "Due", "Status", "Tickets", "Tried")
-    show_table(columns, [_row(callback, given) for callback in found], empty="Nobody is owed a call.")
+    if uncallable:
+        hint(f"{uncallable} wait and have no number that could be called: depok-agi callbacks uncallable")
+    if expired and not every:
+        hint(f"{expired} expired with nobody reached: depok-agi callbacks list --all")
     if any(callback.debt.status is CallbackStatus.PENDING for callback in found):
         hint("Take one: depok-agi callbacks next, or: depok-agi callbacks claim ID")
 
@@ -62,11 +82,40 @@ def _row(callback: Callback, given: Settings) -> tuple[str, ...]:
     )
 
 
+@callbacks.command()
+@click.option("--limit", type=click.IntRange(1, 100_000), default=50, show_default=True)
+@json_option
+@click.pass_context
+def uncallable(ctx: click.Context, limit: int, *, as_json: bool) -> None:
+    """Who waits and cannot be called: answered tickets and missed calls without a number.
+
+    \b
+    Example:
+      depok-agi callbacks uncallable
+    """
+    given = settings(ctx)
+    tickets, calls = at_desk(given, lambda desk: desk_callbacks.uncallable(desk, limit=limit))
+    if as_json:
+        show_json(
+            [{"ticket": number, "call": None, "at": None, "why": "answered"} for number in tickets]
+            + [
+                {"ticket": None, "call": call, "at": local_iso(at, given.timezone), "why": outcome}
+                for call, at, outcome in calls
+            ]
+        )
+        return
+    rows = [(f"ticket {number}", "-", "its answer waits, and there is no number") for number in tickets]
+    rows += [(f"call {call}", when(at, given.timezone), f"{outcome}, number withheld") for call, at, outcome in calls]
+    show_table(("What", "When", "Why"), rows, empty="There is nobody who could not be called.")
+    if tickets:
+        hint(f"When such a citizen was told: depok-agi tickets close {tickets[0]}")
+
+
 @callbacks.command("next")
 @json_option
 @click.pass_context
 def next_(ctx: click.Context, *, as_json: bool) -> None:
-    """Take the most urgent one; nobody else gets it while you have it.
+    """Take the most urgent one, or go on with the one that you have; nobody else gets it meanwhile.
 
     \b
     Example:
@@ -124,6 +173,7 @@ def _show_claim(callback: Callback, tickets: list[Ticket], given: Settings, *, a
             click.echo(f"  {'tell':{len(ticket.number)}}  {printable(ticket.answer)}")
     hint(
         f"Yours until {when(callback.debt.claimed_until, given.timezone)}. Then: "
+        f"depok-agi callbacks call {callback.id}, or by hand and: "
         f"depok-agi callbacks done {callback.id} --result reached"
     )
 
@@ -144,12 +194,12 @@ def release(ctx: click.Context, callback: int) -> None:
 
 @callbacks.command()
 @id_argument
-@click.option("--result", required=True, type=choice_of(AttemptResult), help="How the call went.")
+@click.option("--result", required=True, type=click.Choice(RESULTS), help="How the call went.")
 @click.option("--note", help="What a colleague should know.")
 @json_option
 @click.pass_context
 def done(ctx: click.Context, callback: int, result: AttemptResult, note: str | None, *, as_json: bool) -> None:
-    """Enter how a call went. Reached: the citizen's answered tickets are closed, because they were told.
+    """Enter how a call went. Reached: the citizen was told the answers that you were shown; those tickets are closed.
 
     \b
     Example:

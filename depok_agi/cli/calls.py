@@ -7,10 +7,7 @@ from pathlib import Path
 
 import click
 
-from depok_agi.calls.call import Switchboard
-from depok_agi.calls.events import parse
 from depok_agi.calls.facts import Fact
-from depok_agi.calls.ledger import Ledger
 from depok_agi.calls.numbers import to_e164
 from depok_agi.calls.record import CallRecord, Outcome, iso, to_json
 from depok_agi.cli.choices import choice_of
@@ -18,7 +15,7 @@ from depok_agi.cli.context import at_desk, settings
 from depok_agi.cli.output import hint, json_option, person, printable, show_json, show_table, when
 from depok_agi.cli.sudo import no_path_under_sudo
 from depok_agi.cli.when import moment
-from depok_agi.config import Settings, load, settings_path
+from depok_agi.config import Ami, Secret, Settings, load, settings_path
 from depok_agi.desk import Desk, journal, utc_now
 from depok_agi.desk import calls as desk_calls
 from depok_agi.desk.journal import Gap
@@ -210,18 +207,15 @@ def replay(ctx: click.Context, file: str, trunks: tuple[str, ...]) -> None:
     Example:
       depok-agi calls replay morning.jsonl
     """
+    from depok_agi.calls.call import Switchboard  # noqa: PLC0415 - heavy, as is the next, and no other command needs them
+    from depok_agi.calls.replay import replayed  # noqa: PLC0415
+
     given = _settings_or_defaults(ctx)
     board = Switchboard(given.pbx.name, frozenset(trunks or given.pbx.trunks), given.pbx.operators)
-    ledger = Ledger(board)
-    records: dict[str, CallRecord] = {}
-    for raw in _events(_read(file)):
-        event = parse(raw)
-        if event is not None:
-            ledger.apply(event)
-            _take(ledger, records)
-    show_json([to_json(record, given.timezone) for record in records.values()])
-    if ledger.ignored:
-        odd = ", ".join(f"{count} {name}" for name, count in sorted(ledger.ignored.items()))
+    records, ignored = replayed(_events(_read(file)), board)
+    show_json([to_json(record, given.timezone) for record in records])
+    if ignored:
+        odd = ", ".join(f"{count} {name}" for name, count in sorted(ignored.items()))
         hint(f"events that did not fit: {odd}")
 
 
@@ -232,14 +226,6 @@ def _read(file: str) -> str:
     except OSError as error:
         raise DepokError(f"{file} cannot be read: {error.strerror}") from error
     return text
-
-
-def _take(ledger: Ledger, records: dict[str, CallRecord]) -> None:
-    changed, dropped = ledger.changes()
-    for record in changed:
-        records[record.id] = record
-    for old in dropped:
-        records.pop(old, None)
 
 
 def _events(text: str) -> Iterable[dict[str, str]]:
@@ -261,5 +247,5 @@ def _settings_or_defaults(ctx: click.Context) -> Settings:
     given: Path | None = ctx.find_root().obj
     path = settings_path(given)
     if given is None and not os.access(path, os.R_OK):
-        return Settings.model_validate({"ami": {"secret": "not used"}})
+        return Settings(ami=Ami(secret=Secret("not used")))
     return load(path)

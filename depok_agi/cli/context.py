@@ -26,7 +26,7 @@ def at_desk(given: Settings, action: Callable[[Desk], Awaitable[Got]]) -> Got:
     """Run one action at the desk. Raises DepokError."""
 
     async def run() -> Got:
-        async with open_desk(given) as desk:
+        async with open_desk(given, origin=origin()) as desk:
             return await action(desk)
 
     return asyncio.run(run())
@@ -40,3 +40,14 @@ def actor() -> str:
         return pwd.getpwuid(uid).pw_name
     except KeyError:
         return f"uid {uid}"
+
+
+def origin() -> str:
+    """From where: this host and the terminal, if there is one; it goes into the history of tickets."""
+    host = os.uname().nodename
+    for stream in (0, 1, 2):
+        try:
+            return f"{host} {os.ttyname(stream).removeprefix('/dev/')}"
+        except OSError:
+            continue
+    return host

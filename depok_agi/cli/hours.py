@@ -1,5 +1,7 @@
 """`hours`: open or closed, and why."""
 
+from datetime import datetime, time, timedelta, tzinfo
+
 import click
 
 from depok_agi.cli.context import actor, at_desk, settings
@@ -8,7 +10,9 @@ from depok_agi.cli.when import moment
 from depok_agi.config import Settings
 from depok_agi.desk import Desk, utc_now
 from depok_agi.desk import hours as desk_hours
+from depok_agi.hours import week as weeks
 from depok_agi.hours.schedule import Answer
+from depok_agi.hours.week import DayHours
 from depok_agi.tickets.ticket import local_iso
 
 
@@ -52,6 +56,59 @@ def _to_json(answer: Answer, given: Settings) -> dict[str, object]:
         "reason": answer.reason,
         "rule": answer.rule,
         "next_change_at": local_iso(answer.next_change_at, given.timezone),
+    }
+
+
+@hours.command()
+@click.argument("day", required=False)
+@json_option
+@click.pass_context
+def week(ctx: click.Context, day: str | None, *, as_json: bool) -> None:
+    """The week of a day, past or coming: when the lines are open, and by which rules. One sign is half an hour.
+
+    \b
+    Examples:
+      depok-agi hours week
+      depok-agi hours week 2026-03-17
+    """
+    given = settings(ctx)
+    asked = moment(day, given.timezone, utc_now()) if day else utc_now()
+    monday = asked.astimezone(given.timezone) - timedelta(days=asked.astimezone(given.timezone).weekday())
+
+    async def ask(desk: Desk) -> list[DayHours]:
+        schedule = await desk_hours.schedule(desk, around=monday.replace(hour=0, minute=0, second=0, microsecond=0))
+        return weeks.week(schedule, monday.date())
+
+    found = at_desk(given, ask)
+    if as_json:
+        show_json([_day_to_json(hours) for hours in found])
+        return
+    click.echo(f"{'':13}{''.join(f'{hour:<6}' for hour in range(0, 24, 3))}")
+    for hours in found:
+        today = "<- today" if hours.day == utc_now().astimezone(given.timezone).date() else ""
+        spans = ", ".join(_span(begin, end) for begin, end in hours.open) or "closed"
+        click.echo(f"{hours.day:%a %d-%m}    {_drawn(hours, given.timezone)}  {spans}  {today}".rstrip())
+        for rule in hours.rules:
+            click.echo(f"{'':13}{printable(rule)}")
+
+
+def _drawn(hours: DayHours, zone: tzinfo) -> str:
+    """A sign for each half hour: open when the lines are open at its begin or its middle."""
+    midnight = datetime.combine(hours.day, time(), tzinfo=zone)
+    halves = [midnight + timedelta(minutes=30 * half) for half in range(48)]
+    quarter = timedelta(minutes=15)
+    return "".join("#" if hours.is_open(at) or hours.is_open(at + quarter) else "." for at in halves)
+
+
+def _span(begin: datetime, end: datetime) -> str:
+    return f"{begin:%H:%M}-{'24:00' if end.date() > begin.date() else f'{end:%H:%M}'}"
+
+
+def _day_to_json(hours: DayHours) -> dict[str, object]:
+    return {
+        "day": hours.day.isoformat(),
+        "open": [[begin.isoformat(), end.isoformat()] for begin, end in hours.open],
+        "rules": list(hours.rules),
     }
 
 

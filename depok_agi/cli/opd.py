@@ -2,9 +2,22 @@
 
 import click
 
+from depok_agi.cli.choices import choice_of
 from depok_agi.cli.context import at_desk, settings
-from depok_agi.cli.output import json_option, show_json, show_table
-from depok_agi.desk import tickets
+from depok_agi.cli.output import hint, json_option, printable, show_json, show_table
+from depok_agi.desk import opds
+from depok_agi.desk.opds import Opd
+from depok_agi.tickets.deadline import Clock
+
+clock_option = click.option(
+    "--clock",
+    type=choice_of(Clock),
+    help="What binds it: 72 hours (elapsed) or 3 working days, for tickets from now on.",
+)
+email_option = click.option("--email", help="The officer's (PIC) address; an empty one takes it away.")
+head_option = click.option(
+    "--head-email", help="The head's address, who is told of late answers; an empty one: nobody."
+)
 
 
 @click.group()
@@ -16,14 +29,101 @@ def opd() -> None:
 @json_option
 @click.pass_context
 def list_(ctx: click.Context, *, as_json: bool) -> None:
-    """All OPDs and the clock that binds each: elapsed (72 hours) or working_days (3).
+    """All OPDs, the clock that binds each (72 hours or 3 working days), and whom the centre writes to.
 
     \b
     Example:
       depok-agi opd list
     """
-    found = at_desk(settings(ctx), tickets.opds)
+    found = at_desk(settings(ctx), opds.listed)
     if as_json:
-        show_json([{"code": opd.code, "name": opd.name, "clock": opd.clock} for opd in found])
+        show_json([_to_json(opd) for opd in found])
+        return
+    rows = [
+        (o.code if o.active else f"{o.code} (closed)", printable(o.name), o.clock, o.email or "-", o.head_email or "-")
+        for o in found
+    ]
+    show_table(("OPD", "Name", "Clock", "E-mail", "Head's e-mail"), rows, empty="There is no OPD.")
+    silent = [o.code for o in found if o.active and o.email is None]
+    if silent:
+        hint(f"{len(silent)} have no e-mail address and are not written to: depok-agi opd edit {silent[0]} --email ...")
+
+
+@opd.command()
+@click.argument("code")
+@click.option("--name", required=True, help="Its full name.")
+@clock_option
+@email_option
+@head_option
+@json_option
+@click.pass_context
+def add(
+    ctx: click.Context,
+    code: str,
+    name: str,
+    clock: str | None,
+    email: str | None,
+    head_email: str | None,
+    *,
+    as_json: bool,
+) -> None:
+    """Make a new OPD known.
+
+    \b
+    Example:
+      depok-agi opd add DISPUSIP --name 'Dinas Perpustakaan' --email pic@dispusip.example
+    """
+    new = Opd(code, name, Clock(clock or Clock.ELAPSED), email, head_email)
+    _show(at_desk(settings(ctx), lambda desk: opds.add(desk, new)), as_json=as_json)
+
+
+@opd.command()
+@click.argument("code")
+@click.option("--name", help="Its full name.")
+@clock_option
+@email_option
+@head_option
+@click.option("--active/--closed", default=None, help="Whether it gets tickets; what it owes already stays owed.")
+@json_option
+@click.pass_context
+def edit(
+    ctx: click.Context,
+    code: str,
+    name: str | None,
+    clock: str | None,
+    email: str | None,
+    head_email: str | None,
+    *,
+    active: bool | None,
+    as_json: bool,
+) -> None:
+    """Change an OPD. The clock counts for tickets that are forwarded from now on.
+
+    \b
+    Examples:
+      depok-agi opd edit DLHK --email pic@dlhk.example --head-email kepala@dlhk.example
+      depok-agi opd edit DISHUB --clock working_days
+    """
+    given = {"name": name, "clock": clock and Clock(clock), "email": email, "head_email": head_email, "active": active}
+    changes = {field: value for field, value in given.items() if value is not None}
+    if not changes:
+        raise click.UsageError("say what to change, such as --email")
+    _show(at_desk(settings(ctx), lambda desk: opds.edit(desk, code, changes)), as_json=as_json)
+
+
+def _show(opd: Opd, *, as_json: bool) -> None:
+    if as_json:
+        show_json(_to_json(opd))
     else:
-        show_table(("OPD", "Name", "Clock"), [(o.code, o.name, o.clock) for o in found], empty="There is no OPD.")
+        hint(f"{opd.code}: {printable(opd.name)}, {opd.clock}, e-mail {opd.email or '-'}, head {opd.head_email or '-'}")
+
+
+def _to_json(opd: Opd) -> dict[str, object]:
+    return {
+        "code": opd.code,
+        "name": opd.name,
+        "clock": opd.clock,
+        "email": opd.email,
+        "head_email": opd.head_email,
+        "active": opd.active,
+    }

@@ -1,6 +1,9 @@
 """How results are shown: tables for people, JSON for scripts. Hints go to stderr."""
 
 import json
+import os
+import re
+import shutil
 import sys
 from collections.abc import Sequence
 from datetime import datetime, tzinfo
@@ -13,10 +16,18 @@ from depok_agi.calls.numbers import national
 json_option = click.option("--json", "as_json", is_flag=True, help="For scripts: JSON on standard output.")
 
 
+WIDTH_OF_A_PIPE = 200
+GAP = "   "
+LATE = "! "
+
+EACH_ONE_WIDE = re.compile("[ -~\u00a1-\u02ff\u2010-\u2027]*")
+"""Text of which every letter takes one column: letters of Europe, and signs such as an ellipsis."""
+
+
 def show_json(value: Any) -> None:
     """Print JSON: as it is read best, or in ASCII where a terminal would stumble over something or obey it."""
     text = json.dumps(value, indent=2, ensure_ascii=False)
-    if (sys.stdout.encoding or "").lower() not in {"utf-8", "utf8"} or not text.replace("\n", "").isprintable():
+    if not _is_utf8() or not text.replace("\n", "").isprintable():
         text = json.dumps(value, indent=2)
     click.echo(text)
 
@@ -26,7 +37,34 @@ def show_table(columns: Sequence[str], rows: Sequence[Sequence[str]], *, empty: 
     if not rows:
         click.echo(empty, err=True)
         return
-    from rich import box  # noqa: PLC0415 - not needed for JSON
+    cells = [[printable(cell) for cell in row] for row in rows]
+    widths = [max(map(len, column)) for column in zip(columns, *cells, strict=True)]
+    room = shutil.get_terminal_size().columns if sys.stdout.isatty() else WIDTH_OF_A_PIPE
+    lines_up = all(EACH_ONE_WIDE.fullmatch(cell) for row in cells for cell in row)
+    if lines_up and sum(widths) + len(GAP) * len(widths) < room:
+        _show_lines(columns, cells, widths)
+    else:
+        _show_folded(columns, cells, room)
+
+
+def _show_lines(columns: Sequence[str], rows: list[list[str]], widths: list[int]) -> None:
+    """What fits needs no rich, which takes longer to start than all the rest."""
+    dash = "\N{BOX DRAWINGS LIGHT HORIZONTAL}" if _is_utf8() else "-"
+    line = dash * (sum(widths) + len(GAP) * (len(widths) - 1))
+    head = GAP.join(map(str.ljust, columns, widths)).rstrip()
+    body = [GAP.join(map(_marked, row, widths)).rstrip() for row in rows]
+    click.echo("\n".join(["", f" {click.style(head, bold=True)}", f" {line}", *(f" {row}" for row in body), ""]))
+
+
+def _marked(cell: str, width: int) -> str:
+    text = cell.ljust(width)
+    if not cell.startswith(LATE):
+        return text
+    return click.style(text, bold=True, fg=None if os.environ.get("NO_COLOR") else "red")
+
+
+def _show_folded(columns: Sequence[str], rows: list[list[str]], room: int) -> None:
+    from rich import box  # noqa: PLC0415 - see above
     from rich.console import Console  # noqa: PLC0415
     from rich.table import Table  # noqa: PLC0415
     from rich.text import Text  # noqa: PLC0415
@@ -35,11 +73,12 @@ def show_table(columns: Sequence[str], rows: Sequence[Sequence[str]], *, empty: 
     for column in columns:
         table.add_column(column, overflow="fold")
     for row in rows:
-        table.add_row(*[Text(printable(cell), style="bold red" if cell.startswith("! ") else "") for cell in row])
-    console = Console(highlight=False)
-    if not console.is_terminal:
-        console.width = 200
-    console.print(table)
+        table.add_row(*[Text(cell, style="bold red" if cell.startswith(LATE) else "") for cell in row])
+    Console(highlight=False, emoji=False, width=room).print(table)
+
+
+def _is_utf8() -> bool:
+    return (sys.stdout.encoding or "").lower() in {"utf-8", "utf8"}
 
 
 def hint(text: str) -> None:
@@ -54,7 +93,7 @@ def when(at: datetime | None, timezone: tzinfo) -> str:
 
 def late(text: str, *, overdue: bool) -> str:
     """Mark what is late by sign, so that it is seen without colour too."""
-    return f"! {text}" if overdue else text
+    return f"{LATE}{text}" if overdue else text
 
 
 def person(number: str | None, raw: str = "") -> str:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from depok_agi.errors import SettingsError
 from depok_agi.hours.schedule import Schedule
 from depok_agi.store.database import Store
 from depok_agi.tickets.callback import CallbackPolicy
@@ -25,9 +26,13 @@ class Desk:
             SettingsError when the hours file is wrong.
         policy: how citizens are called back.
         now: the clock.
+        hours_fault: what is wrong with the hours file just now, while the last right one goes on counting.
+        origin: from where it is worked at, such as a host and its terminal; it goes into the history of tickets.
     """
 
     store: Store
     schedule_around: Callable[[datetime], Schedule]
     policy: CallbackPolicy
     now: Callable[[], datetime] = utc_now
+    origin: str | None = None
+    hours_fault: Callable[[], SettingsError | None] = lambda: None

@@ -1,20 +1,22 @@
 """Whom to call back: owing, claiming, finishing."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import aiosqlite
 
-from depok_agi.desk import Desk
+from depok_agi.desk import Desk, closing
 from depok_agi.errors import NotFoundError, RefusedError
-from depok_agi.store import tickets as rows
+from depok_agi.store import callbacks as rows
 from depok_agi.store.calls import citizen_id
-from depok_agi.store.times import microseconds
+from depok_agi.store.times import microseconds, moment
 from depok_agi.tickets import callback as rules
-from depok_agi.tickets.callback import AttemptResult, CallbackReason, Debt
-from depok_agi.tickets.status import TicketAction, TicketStatus, step
-from depok_agi.tickets.ticket import Callback, HistoryEntry
+from depok_agi.tickets.callback import ENDED, TRY_AGAIN, AttemptResult, CallbackReason, Debt
+from depok_agi.tickets.ticket import Attempt, Callback
+
+LOOK_BACK = timedelta(days=7)
+"""How old a missed call without a number may be and still be listed: nobody can do anything for an older one."""
 
 
 async def owe(
@@ -25,55 +27,120 @@ async def owe(
     at: datetime,
     *,
     call: str | None = None,
-    ticket: int | None = None,
+    ticket: str | None = None,
 ) -> int:
-    """Owe the citizen with this number a call; merges into the debt that is open. Gives the callback's id."""
-    queries = desk.store.queries
+    """Owe the citizen with this number a call; merges into the debt that is open. Gives the callback's id.
+
+    A debt that begins takes over the answers that an expired one never told.
+    """
     citizen = await citizen_id(desk.store, connection, number)
-    row = await queries.get_open_callback(connection, citizen=citizen)
-    debt = rules.owe(reason, at, rows.debt_from_row(row) if row else None, desk.policy)
-    if row is None:
-        owed = int(await queries.add_callback(connection, citizen=citizen, **rows.debt_to_row(debt)))
-    else:
-        owed = int(row["id"])
-        await queries.change_callback(connection, id=owed, **rows.debt_to_row(debt))
+    existing = await _open_of(desk, connection, citizen)
+    debt = rules.owe(reason, at, existing.debt if existing else None, desk.policy, ticket)
+    untold: list[tuple[str, int]] = []
+    if existing is None:
+        found = desk.store.queries.list_untold(connection, citizen=citizen)
+        untold = [(row["number"], row["callback"]) async for row in found if row["number"] != ticket]
+        for untold_ticket, _ in untold:
+            debt = rules.owe(CallbackReason.ANSWER, at, debt, desk.policy, untold_ticket)
+    owed = await rows.put(desk.store, connection, citizen, existing.id if existing else None, debt)
+    for untold_ticket, expired in untold:
+        await _withdraw(desk, connection, expired, untold_ticket, at, f"callback {owed}")
     if call is not None:
-        await queries.add_callback_call(connection, callback=owed, call=call)
-    if ticket is not None:
-        await queries.add_callback_ticket(connection, callback=owed, ticket=ticket)
+        await desk.store.queries.add_callback_call(connection, callback=owed, call=call)
     return owed
 
 
 async def settle(desk: Desk, connection: aiosqlite.Connection, number: str, spoke_at: datetime, call: str) -> None:
-    """The citizen and one of us spoke: a missed call from before that is settled."""
-    queries = desk.store.queries
-    citizen = await queries.get_citizen(connection, number=number)
-    row = await queries.get_open_callback(connection, citizen=citizen)
-    if row is None:
+    """The citizen has called and spoken with one of us: calls missed before are settled."""
+    found = await _open_of_number(desk, connection, number)
+    if found is None:
         return
-    debt = rows.debt_from_row(row)
-    settled = rules.settle_by_call(debt)
-    if settled != debt and debt.owed_since <= spoke_at:
-        await queries.change_callback(connection, id=row["id"], **rows.debt_to_row(settled))
-        await queries.add_callback_call(connection, callback=row["id"], call=call)
+    settled = rules.settle_by_call(found.debt, spoke_at, call)
+    if settled != found.debt:
+        await rows.put(desk.store, connection, found.citizen, found.id, settled)
+        await desk.store.queries.add_callback_call(connection, callback=found.id, call=call)
 
 
-async def listed(desk: Desk, *, every: bool = False) -> list[Callback]:
+async def called(
+    desk: Desk,
+    connection: aiosqlite.Connection,
+    number: str,
+    result: AttemptResult,
+    *,
+    call: str,
+    operator: str | None,
+    began_at: datetime,
+    at: datetime,
+) -> None:
+    """One of us has called this citizen, as Asterisk's events tell it: a try of the debt that was open then, once.
+
+    `operator` is who spoke, if anybody; else it was whoever has claimed the debt. `at` is when it ended.
+    """
+    found = await _open_of_number(desk, connection, number)
+    if found is None or began_at < found.debt.owed_since:
+        return
+    if await desk.store.queries.is_attempt(connection, call=call):
+        return
+    debt = rules.called(found.debt, result, call, at, desk.policy)
+    await rows.put(desk.store, connection, found.citizen, found.id, debt)
+    await desk.store.queries.add_callback_call(connection, callback=found.id, call=call)
+    await desk.store.queries.add_attempt(
+        connection,
+        callback=found.id,
+        at=microseconds(at),
+        operator=found.debt.claimed_by or operator or "-",
+        result=result,
+        call=call,
+        note=None,
+        confirmed=0,
+    )
+
+
+async def withdraw(
+    desk: Desk, connection: aiosqlite.Connection, callback: int | None, ticket: str, at: datetime, why: str
+) -> None:
+    """The call is not owed for this ticket any more; it may be for other things."""
+    if callback is not None:
+        await _withdraw(desk, connection, callback, ticket, at, why)
+
+
+async def listed(desk: Desk, *, every: bool = False, limit: int = 50) -> list[Callback]:
     """The callbacks that are owed, most urgent first; with `every`, the ended ones after them, newest first."""
     store, now = desk.store, desk.now()
     with store.told():
-        found = [
-            await _with_attempts(desk, row)
-            async for row in store.queries.list_callbacks(store.reader, every=int(every))
-        ]
-    owed = sorted((c for c in found if c.is_open), key=lambda c: (*rules.urgency(c.debt, now), c.id))
-    return owed + sorted((c for c in found if not c.is_open), key=lambda c: -c.id)
+        urgent = store.queries.most_urgent_callbacks(store.reader, operator=None, now=microseconds(now), limit=limit)
+        ids = [row["id"] async for row in urgent]
+        if every and len(ids) < limit:
+            ended = store.queries.ended_callbacks(store.reader, limit=limit - len(ids))
+            ids += [row["id"] async for row in ended]
+        found = [await rows.load(store, store.reader, callback) for callback in ids]
+    return [_as_of(callback, now) for callback in found if callback is not None]
 
 
-async def _with_attempts(desk: Desk, row: aiosqlite.Row) -> Callback:
-    attempts = desk.store.queries.list_attempts(desk.store.reader, callback=row["id"])
-    found = rows.callback_from_row(row, tuple([rows.attempt_from_row(attempt) async for attempt in attempts]))
-    return replace(found, debt=rules.lapse(found.debt, desk.now()))
+async def open_and_expired(desk: Desk) -> tuple[int, int]:
+    """How many callbacks are owed, and how many have expired without anybody reached."""
+    store = desk.store
+    with store.told():
+        return (
+            int(await store.queries.count_open_callbacks(store.reader)),
+            int(await store.queries.count_expired_callbacks(store.reader)),
+        )
+
+
+async def uncallable(desk: Desk, *, limit: int = 50) -> tuple[list[str], list[tuple[str, datetime, str]]]:
+    """Who waits and cannot be called, because there is no number.
+
+    Tickets with an answer (their numbers, oldest answer first), and calls of the last seven days in which a person was
+    wanted (id, start, outcome; newest first).
+    """
+    store = desk.store
+    with store.told():
+        answered = store.queries.answered_without_number(store.reader, limit=limit)
+        tickets = [row["number"] async for row in answered]
+        since = microseconds(desk.now() - LOOK_BACK)
+        missed = store.queries.missed_without_number(store.reader, since=since, limit=limit)
+        calls = [(row["id"], moment(row["started_at"]), row["outcome"]) async for row in missed]
+    return tickets, calls
 
 
 async def show(desk: Desk, callback: int) -> Callback:
@@ -83,39 +150,59 @@ async def show(desk: Desk, callback: int) -> Callback:
         NotFoundError: there is none with this id.
     """
     with desk.store.told():
-        row = await desk.store.queries.get_callback(desk.store.reader, id=callback)
-        if row is None:
-            raise NotFoundError(f"there is no callback {callback}; `depok-agi callbacks list` shows them")
-        return await _with_attempts(desk, row)
+        return await show_within(desk, desk.store.reader, callback)
+
+
+async def show_within(desk: Desk, connection: aiosqlite.Connection, callback: int) -> Callback:
+    """The same within a transaction. Raises NotFoundError."""
+    return _as_of(await _load(desk, connection, callback), desk.now())
 
 
 async def claim(desk: Desk, callback: int, operator: str) -> Callback:
     """Take a callback, so that nobody else calls this citizen. Raises RefusedError, NotFoundError."""
-    await _change(desk, callback, lambda debt: rules.claim(debt, operator, desk.now(), desk.policy))
-    return await show(desk, callback)
+    async with desk.store.transaction() as connection:
+        return await claim_within(desk, connection, callback, operator)
+
+
+async def claim_within(desk: Desk, connection: aiosqlite.Connection, callback: int, operator: str) -> Callback:
+    """The same within a transaction. Raises RefusedError, NotFoundError."""
+    return await _change(desk, connection, callback, lambda debt: rules.claim(debt, operator, desk.now(), desk.policy))
 
 
 async def claim_next(desk: Desk, operator: str) -> Callback | None:
-    """Take the most urgent one that may be called now; None when nobody is to be called."""
-    for candidate in await listed(desk):
-        debt = candidate.debt
-        if rules.is_waiting(debt, desk.now()) or debt.claimed_by not in (None, operator):
-            continue
-        try:
-            return await claim(desk, candidate.id, operator)
-        except RefusedError:
-            continue  # a colleague was faster
-    return None
+    """Take the most urgent one that may be called now, or go on with the one that the operator has already.
+
+    None when nobody is to be called.
+    """
+    store = desk.store
+    async with store.transaction() as connection:
+        now = microseconds(desk.now())
+        callback = await store.queries.claimed_callback(connection, operator=operator, now=now)
+        if callback is None:
+            free = store.queries.most_urgent_callbacks(connection, operator=operator, now=now, limit=1)
+            callback = next(iter([row["id"] async for row in free]), None)
+        return None if callback is None else await claim_within(desk, connection, callback, operator)
+
+
+async def keep(desk: Desk, callback: int, operator: str) -> None:
+    """Hold a claim for longer, while the operator dials or talks. Raises NotFoundError."""
+    async with desk.store.transaction() as connection:
+        await _change(desk, connection, callback, lambda debt: rules.keep(debt, operator, desk.now(), desk.policy))
 
 
 async def release(desk: Desk, callback: int, operator: str) -> Callback:
-    """Give a claimed one back. Raises RefusedError, NotFoundError."""
-    await _change(desk, callback, lambda debt: rules.release(debt, operator, desk.now()))
-    return await show(desk, callback)
+    """Give a claimed one back, but not while it is being dialled. Raises RefusedError, NotFoundError."""
+    async with desk.store.transaction() as connection:
+        orders = desk.store.queries.dial_orders_in_the_way(connection, callback=callback, device=None)
+        if [row async for row in orders]:
+            raise RefusedError(f"callback {callback} is being dialled: give it back when the call is over")
+        return await _change(desk, connection, callback, lambda debt: rules.release(debt, operator, desk.now()))
 
 
 async def done(desk: Desk, callback: int, result: AttemptResult, operator: str, note: str | None) -> Callback:
-    """The citizen was called, with this result. Reached: their answered tickets are closed, because they were told.
+    """The citizen was called, with this result. Reached: they were told the answers, and those tickets are closed.
+
+    Where Asterisk's events have told of the call already, the operator's word counts instead: it is no second try.
 
     Raises:
         RefusedError: a colleague has claimed it, or it has ended.
@@ -123,47 +210,97 @@ async def done(desk: Desk, callback: int, result: AttemptResult, operator: str, 
     """
     async with desk.store.transaction() as connection:
         now = desk.now()
-        before = await _debt(desk, connection, callback)
-        held = rules.lapse(before, now)
+        found = await _load(desk, connection, callback)
+        held = rules.lapse(found.debt, now)
         if held.claimed_by not in (None, operator):
             raise RefusedError(f"callback {callback} is claimed by {held.claimed_by}: they enter its result")
-        debt = rules.attempt(held, result, now, desk.policy)
-        await desk.store.queries.change_callback(connection, id=callback, **rows.debt_to_row(debt))
-        await desk.store.queries.add_attempt(
-            connection,
-            callback=callback,
-            at=microseconds(now),
-            operator=operator,
-            result=result,
-            call=None,
-            note=note,
-        )
+        of_call = _unconfirmed(found, operator, now, desk.policy.lease)
+        if of_call is None:
+            debt = rules.attempt(held, result, now, desk.policy)
+            await desk.store.queries.add_attempt(
+                connection,
+                callback=callback,
+                at=microseconds(now),
+                operator=operator,
+                result=result,
+                call=None,
+                note=note,
+                confirmed=1,
+            )
+        else:
+            debt = await _amended(desk, connection, found, of_call, result)
+            await desk.store.queries.change_attempt(connection, id=of_call.id, result=result, note=note)
+        await rows.put(desk.store, connection, found.citizen, callback, debt)
         if result is AttemptResult.REACHED:
-            await close_told(desk, connection, callback, operator, now)
-    return await show(desk, callback)
+            for ticket in _settled_now(found.debt, debt):
+                await closing.close_told(desk, connection, ticket, operator, {"told_by_callback": callback})
+        return await show_within(desk, connection, callback)
 
 
-async def close_told(desk: Desk, connection: aiosqlite.Connection, callback: int, actor: str, now: datetime) -> None:
-    """Close the answered tickets that the citizen was just told about."""
-    queries = desk.store.queries
-    row = await queries.get_callback(connection, id=callback)
-    for number in rows.callback_from_row(row).tickets:
-        ticket = rows.ticket_from_row(await queries.get_ticket(connection, number=number))
-        if ticket.status is TicketStatus.ANSWERED:
-            closed = step(ticket.status, TicketAction.CLOSE)
-            await queries.close_ticket(connection, serial=ticket.serial, status=closed, closed_at=microseconds(now))
-            entry = HistoryEntry(now, actor, TicketAction.CLOSE, {"told_by_callback": callback}, None)
-            await rows.add_history(desk.store, connection, ticket.serial, entry)
+def _unconfirmed(found: Callback, operator: str, now: datetime, lease: timedelta) -> Attempt | None:
+    """The call that the operator means, when events have told of it just now and nobody has said yet how it went."""
+    last = found.attempts[-1] if found.attempts else None
+    if last is None or last.call is None or last.confirmed or last.operator not in (operator, "-"):
+        return None
+    return last if found.debt.claimed_by == operator or now - last.at <= lease else None
 
 
-async def _debt(desk: Desk, connection: aiosqlite.Connection, callback: int) -> Debt:
-    row = await desk.store.queries.get_callback(connection, id=callback)
-    if row is None:
+async def _amended(
+    desk: Desk, connection: aiosqlite.Connection, found: Callback, of_call: Attempt, result: AttemptResult
+) -> Debt:
+    if result is of_call.result and result in TRY_AGAIN:
+        return found.debt
+    if found.debt.status in ENDED:
+        newer = await _open_of(desk, connection, found.citizen)
+        if newer is not None:
+            raise RefusedError(
+                f"callback {found.id} has ended, and callback {newer.id} is owed to the same citizen now"
+            )
+    assert of_call.call is not None  # noqa: S101 - `_unconfirmed` has seen it
+    return rules.amend(found.debt, of_call.call, result, of_call.at, desk.now(), desk.policy)
+
+
+def _settled_now(before: Debt, after: Debt) -> Sequence[str]:
+    """The tickets whose answer was owed before and is not now."""
+    owed = {cause.ticket for cause in after.owed}
+    return [cause.ticket for cause in before.owed if cause.ticket is not None and cause.ticket not in owed]
+
+
+async def _withdraw(
+    desk: Desk, connection: aiosqlite.Connection, callback: int, ticket: str, at: datetime, why: str
+) -> None:
+    found = await _load(desk, connection, callback)
+    debt = rules.withdraw(found.debt, ticket, at, why)
+    if debt != found.debt:
+        await rows.put(desk.store, connection, found.citizen, callback, debt)
+
+
+async def _open_of(desk: Desk, connection: aiosqlite.Connection, citizen: int) -> Callback | None:
+    callback = await desk.store.queries.get_open_callback(connection, citizen=citizen)
+    return None if callback is None else await _load(desk, connection, callback)
+
+
+async def _open_of_number(desk: Desk, connection: aiosqlite.Connection, number: str) -> Callback | None:
+    citizen = await desk.store.queries.get_citizen(connection, number=number)
+    return None if citizen is None else await _open_of(desk, connection, citizen)
+
+
+async def _load(desk: Desk, connection: aiosqlite.Connection, callback: int) -> Callback:
+    found = await rows.load(desk.store, connection, callback)
+    if found is None:
         raise NotFoundError(f"there is no callback {callback}; `depok-agi callbacks list` shows them")
-    return rows.debt_from_row(row)
+    return found
 
 
-async def _change(desk: Desk, callback: int, change: Callable[[Debt], Debt]) -> None:
-    async with desk.store.transaction() as connection:
-        debt = change(await _debt(desk, connection, callback))
-        await desk.store.queries.change_callback(connection, id=callback, **rows.debt_to_row(debt))
+def _as_of(callback: Callback, now: datetime) -> Callback:
+    """Without a claim whose lease is over."""
+    return replace(callback, debt=rules.lapse(callback.debt, now))
+
+
+async def _change(
+    desk: Desk, connection: aiosqlite.Connection, callback: int, change: Callable[[Debt], Debt]
+) -> Callback:
+    found = await _load(desk, connection, callback)
+    debt = change(found.debt)
+    await rows.put(desk.store, connection, found.citizen, callback, debt)
+    return replace(found, debt=debt)

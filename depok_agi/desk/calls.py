@@ -1,21 +1,35 @@
 """Calls into the store, and what the centre owes for them."""
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import aiosqlite
 
 from depok_agi.calls.facts import Fact, with_fact
-from depok_agi.calls.ledger import REMEMBER
 from depok_agi.calls.record import CallRecord, Direction, Outcome
 from depok_agi.desk import Desk, callbacks, journal
 from depok_agi.errors import NotFoundError, RefusedError
 from depok_agi.store import calls as call_rows
 from depok_agi.store.times import microseconds, moment
-from depok_agi.tickets.callback import CallbackReason
-from depok_agi.voice.centre import CallbackRequest
+from depok_agi.tickets.callback import AttemptResult, CallbackReason
+
+if TYPE_CHECKING:  # what is said to callers is no command's, but the daemon's
+    from depok_agi.voice.centre import CallbackRequest
 
 OWED_FOR = frozenset({Outcome.ABANDONED, Outcome.TIMEOUT, Outcome.FULL, Outcome.NO_OPERATOR})
 """Inbound calls that ended so wanted a person and got none."""
+
+TRIED = {
+    Outcome.ANSWERED: AttemptResult.REACHED,
+    Outcome.NO_ANSWER: AttemptResult.NO_ANSWER,
+    Outcome.BUSY: AttemptResult.BUSY,
+    Outcome.FAILED: AttemptResult.FAILED,
+    Outcome.CANCELLED: AttemptResult.NO_ANSWER,
+}
+"""What an outbound call was for the citizen who was owed one."""
+
+RANG_SECONDS = 10
+"""An outbound call that was given up sooner did not really try: a slip of the finger is no attempt."""
 
 Listed = tuple[CallRecord, str | None, int | None]
 """A call, its newest ticket's number, its callback's id."""
@@ -33,6 +47,8 @@ async def record(
     `heard` says how far Asterisk's own journal is covered by these records: it commits with them or not at all.
     `states` is what the ledger needs to go on with these calls after a restart, by their ids.
     """
+    from depok_agi.calls.ledger import REMEMBER  # noqa: PLC0415 - only the daemon has a ledger, and it is slow to start
+
     async with desk.store.transaction() as connection:
         records, asked_in = await _with_requests(desk, connection, records)
         await call_rows.put(desk.store, connection, records)
@@ -66,12 +82,34 @@ async def _with_requests(
 async def _owe_or_settle(
     desk: Desk, connection: aiosqlite.Connection, call: CallRecord, number: str, ended_at: int
 ) -> None:
+    if call.direction is Direction.OUTBOUND:
+        await _tried(desk, connection, call, number, ended_at)
+        return
     if call.outcome is Outcome.ANSWERED:
         spoke_at = moment(call.answered_at or ended_at)
         await callbacks.settle(desk, connection, number, spoke_at, call.id)
         return
     if _wanted_a_person(call) and not await desk.store.queries.is_call_of_callback(connection, call=call.id):
         await callbacks.owe(desk, connection, number, CallbackReason.MISSED, moment(ended_at), call=call.id)
+
+
+async def _tried(desk: Desk, connection: aiosqlite.Connection, call: CallRecord, number: str, ended_at: int) -> None:
+    result = None if call.outcome is None else TRIED.get(call.outcome)
+    began_at = ended_at if call.started_at is None else call.started_at
+    if result is None:
+        return
+    if call.outcome is Outcome.CANCELLED and ended_at - began_at < RANG_SECONDS * 1_000_000:
+        return
+    await callbacks.called(
+        desk,
+        connection,
+        number,
+        result,
+        call=call.id,
+        operator=call.operator,
+        began_at=moment(began_at),
+        at=moment(ended_at),
+    )
 
 
 def _wanted_a_person(call: CallRecord) -> bool:
@@ -91,7 +129,7 @@ async def _taken_over_by(desk: Desk, connection: aiosqlite.Connection, old: str)
     return None
 
 
-async def take_request(desk: Desk, request: CallbackRequest) -> None:
+async def take_request(desk: Desk, request: "CallbackRequest") -> None:
     """A citizen asked in the menu to be called back. Taking the same request twice is taking it once."""
     async with desk.store.transaction() as connection:
         if await desk.store.queries.get_request_of_channel(connection, uniqueid=request.uniqueid) is not None:
@@ -142,6 +180,28 @@ async def show(desk: Desk, given: str) -> Listed:
         if row is None:
             row = await store.queries.get_call(store.reader, id=await _only_match(desk, given))
     return call_rows.from_row(row), row["ticket"], row["callback"]
+
+
+async def live_of(desk: Desk, operator: str, phones: Mapping[str, str]) -> CallRecord | None:
+    """The call with a citizen that an operator has on the phone just now; the newest, when there are several.
+
+    `phones` says whose each telephone is: device to operator.
+    """
+    store = desk.store
+    with store.told():
+        ids = [row["id"] async for row in store.queries.live_calls(store.reader)]
+        for call in ids:
+            record = call_rows.from_row(await store.queries.get_call(store.reader, id=call))
+            if record.direction is not Direction.INTERNAL and operator in _on_the_phone(record, phones):
+                return record
+    return None
+
+
+def _on_the_phone(call: CallRecord, phones: Mapping[str, str]) -> set[str]:
+    """Who takes part: by their own phones that are up, and whom the queue has given the call."""
+    devices = {leg.channel.rpartition("-")[0] for leg in call.legs if leg.answered_at and leg.ended_at is None}
+    operators = {phones[device] for device in devices if device in phones}
+    return operators | {call.operator} if call.operator else operators
 
 
 async def _only_match(desk: Desk, part: str) -> str:

@@ -2,11 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import aiosqlite
 
-from depok_agi.asterisk.journal_file import Position
 from depok_agi.desk import Desk
+
+if TYPE_CHECKING:  # what reads files is slow to start, and commands only want to know of gaps
+    from depok_agi.asterisk.journal_file import Position
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +33,14 @@ class Heard:
     """What the call log covers: the journal's files up to these positions, and live events until `until`."""
 
     until: int
-    positions: Mapping[str, Position]
+    positions: Mapping[str, "Position"]
     gaps: tuple[Gap, ...] = ()
 
 
 async def load(desk: Desk) -> Heard | None:
     """What the last run covered; None when there was none."""
+    from depok_agi.asterisk.journal_file import Position  # noqa: PLC0415 - see above
+
     with desk.store.told():
         rows = [row async for row in desk.store.queries.list_positions(desk.store.reader)]
     if not rows:
@@ -50,6 +55,8 @@ async def load(desk: Desk) -> Heard | None:
 
 async def put(desk: Desk, connection: aiosqlite.Connection, heard: Heard) -> None:
     """Note it, in the transaction of the calls that it covers."""
+    from depok_agi.asterisk.journal_file import Position  # noqa: PLC0415 - see above
+
     queries = desk.store.queries
     nowhere = {"": Position(0, 0)}  # no file yet: the time alone
     for file, position in (heard.positions or nowhere).items():

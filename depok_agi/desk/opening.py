@@ -3,13 +3,15 @@
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from datetime import datetime
-from importlib import resources
+from pathlib import Path
 
 from depok_agi.config import Settings
 from depok_agi.desk import Desk
 from depok_agi.errors import SettingsError
 from depok_agi.hours.schedule import Schedule
 from depok_agi.store.database import Store
+
+SHIPPED_HOURS = Path(__file__).parents[1] / "hours" / "depok.toml"
 
 
 def base_schedule(settings: Settings, years: Iterable[int]) -> Schedule:
@@ -18,11 +20,11 @@ def base_schedule(settings: Settings, years: Iterable[int]) -> Schedule:
     Raises:
         SettingsError: the hours file cannot be read or is wrong.
     """
-    from depok_agi.hours import file  # noqa: PLC0415 - its model is heavy, and most commands do not need it
+    from depok_agi.hours import file  # noqa: PLC0415 - heavy, and most commands do not need it
 
     path = settings.centre.hours
     if path is None:
-        text, source = (resources.files("depok_agi.hours") / "depok.toml").read_text("utf-8"), "depok.toml"
+        text, source = SHIPPED_HOURS.read_text("utf-8"), SHIPPED_HOURS.name
     else:
         try:
             text, source = path.read_text("utf-8"), str(path)
@@ -36,18 +38,55 @@ def years_around(at: datetime) -> range:
     return range(at.year - 1, at.year + 3)
 
 
+class HoursFile:
+    """The hours of the years around any moment, as the file has them now: an edited file is read again.
+
+    A daemon that runs goes on with what it knew when the file is broken meanwhile; the fault is kept to be told.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._known: dict[int, tuple[int, Schedule]] = {}
+        self.fault: SettingsError | None = None
+
+    def around(self, at: datetime) -> Schedule:
+        """The schedule with the holidays of the years around a moment.
+
+        Raises:
+            SettingsError: the hours file cannot be read or is wrong, and never was right in this process.
+        """
+        version = self._version()
+        known = self._known.get(at.year)
+        if known is not None and known[0] == version:
+            return known[1]
+        try:
+            schedule = base_schedule(self._settings, years_around(at))
+        except SettingsError as error:
+            last = known or next(iter(self._known.values()), None)
+            if last is None:
+                raise
+            self.fault = error
+            # Not asked again before the file changes: the next moment of this year would fail the same way.
+            self._known[at.year] = (version, last[1])
+            return last[1]
+        self.fault = None
+        self._known[at.year] = (version, schedule)
+        return schedule
+
+    def _version(self) -> int:
+        path = self._settings.centre.hours
+        try:
+            return 0 if path is None else path.stat().st_mtime_ns
+        except OSError:
+            return -1
+
+
 @asynccontextmanager
-async def open_desk(settings: Settings, *, migrate: bool = False) -> AsyncIterator[Desk]:
-    """The desk, while its store is open. Raises StoreError."""
-    by_year: dict[int, Schedule] = {}
-
-    def schedule_around(at: datetime) -> Schedule:
-        if at.year not in by_year:
-            by_year[at.year] = base_schedule(settings, years_around(at))
-        return by_year[at.year]
-
+async def open_desk(settings: Settings, *, migrate: bool = False, origin: str | None = None) -> AsyncIterator[Desk]:
+    """The desk, while its store is open; `origin` says from where it is worked at. Raises StoreError."""
+    hours = HoursFile(settings)
     store = await Store.open(settings.folders.store, migrate=migrate)
     try:
-        yield Desk(store, schedule_around, settings.callback_policy)
+        yield Desk(store, hours.around, settings.callback_policy, origin=origin, hours_fault=lambda: hours.fault)
     finally:
         await store.close()

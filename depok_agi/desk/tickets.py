@@ -1,22 +1,25 @@
-"""Tickets: open, forward, answer, close. Each change and its line of history go into one transaction."""
+"""Tickets: open, forward, answer, close and the ways back. Each change and its line of history are one transaction."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
-from difflib import get_close_matches
+from typing import Any
 
 import aiosqlite
 
 from depok_agi.calls.numbers import masked, to_e164
-from depok_agi.desk import Desk, callbacks
-from depok_agi.errors import NotFoundError, RefusedError
+from depok_agi.desk import Desk, callbacks, closing, mails, opds
+from depok_agi.desk.named import named
+from depok_agi.errors import NotFoundError, RefusedError, StoreError
+from depok_agi.store import history as history_rows
 from depok_agi.store import tickets as rows
 from depok_agi.store.calls import citizen_id
+from depok_agi.store.history import Fault
 from depok_agi.store.times import microseconds
 from depok_agi.tickets import number as numbers
-from depok_agi.tickets.callback import ENDED, AttemptResult, CallbackReason, attempt
-from depok_agi.tickets.deadline import Clock, deadlines
+from depok_agi.tickets.callback import ENDED, CallbackReason
+from depok_agi.tickets.deadline import deadlines
+from depok_agi.tickets.history import OPEN, SERVICE
 from depok_agi.tickets.status import TicketAction, TicketStatus, step
-from depok_agi.tickets.ticket import AREAS, HistoryEntry, Ticket, TicketChannel
+from depok_agi.tickets.ticket import AREAS, HistoryEntry, Ticket, TicketChannel, local_iso
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,30 +36,21 @@ class Complaint:
     call: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Opd:
-    """A city department, and the clock that binds it."""
-
-    code: str
-    name: str
-    clock: Clock
-
-
 async def open_ticket(desk: Desk, complaint: Complaint, actor: str) -> Ticket:
-    """Take a complaint down.
+    """Take a complaint down. One that was left as a message owes the citizen a call.
 
     Raises:
-        RefusedError: the number, category or area is not one, or there is no text.
-        NotFoundError: there is no such call.
+        RefusedError: the number is not one, or there is no text.
+        NotFoundError: there is no such category or area.
     """
     if not complaint.text.strip():
         raise RefusedError("a ticket needs a text: what is it about?")
     caller = _caller(complaint.caller)
-    area = None if complaint.area is None else _one_of("area", complaint.area, AREAS)
+    area = None if complaint.area is None else named("area", complaint.area, AREAS)
     queries, now = desk.store.queries, desk.now()
     async with desk.store.transaction() as connection:
-        categories = {row["name"]: row["opd"] async for row in queries.list_categories(connection)}
-        category = None if complaint.category is None else _one_of("category", complaint.category, categories)
+        known = await opds.categories_within(desk, connection)
+        category = None if complaint.category is None else named("category", complaint.category, known)
         citizen = None
         if caller is not None:
             citizen = await citizen_id(desk.store, connection, caller, complaint.name)
@@ -79,83 +73,148 @@ async def open_ticket(desk: Desk, complaint: Complaint, actor: str) -> Ticket:
         if complaint.call is not None:
             await queries.add_ticket_call(connection, ticket=serial, call=complaint.call)
         detail = {"channel": complaint.channel, "category": category, "area": area}
-        entry = HistoryEntry(now, actor, "open", detail, complaint.text)
-        await rows.add_history(desk.store, connection, serial, entry)
-    return await show(desk, number)
+        await _add_history(desk, connection, serial, actor, OPEN, detail, complaint.text)
+        if complaint.channel is TicketChannel.MESSAGE and caller is not None:
+            await callbacks.owe(desk, connection, caller, CallbackReason.MESSAGE, now, call=complaint.call)
+        return await _ticket(desk, connection, number)
 
 
-async def forward(desk: Desk, number: str, opd: str | None, actor: str) -> Ticket:
+async def forward(desk: Desk, number: str, opd: str | None, actor: str, *, revision: int | None = None) -> Ticket:
     """Pass the ticket on to an OPD, the one of its category when none is named. Its 3 x 24 hours begin.
 
     Raises:
-        RefusedError: not in this status, or no OPD is named and the category has none.
+        RefusedError: not in this status, no OPD is named and the category has none, or the actor has not seen it yet.
         NotFoundError: there is no such ticket or OPD.
     """
     async with desk.store.transaction() as connection:
-        ticket, now = await _ticket(desk, connection, number), desk.now()
-        status = step(ticket.status, TicketAction.FORWARD)
-        department = await _opd(desk, connection, opd or await _opd_of_category(desk, connection, ticket))
+        ticket, now = await _ticket_to_change(desk, connection, number, actor, revision), desk.now()
+        status = await _step(desk, connection, ticket, TicketAction.FORWARD)
+        department = await opds.find(desk, connection, opd or await _opd_of_category(desk, connection, ticket))
+        if not department.active:
+            raise RefusedError(f"{department.code} gets no tickets any more: name another OPD by --opd")
+        if ticket.status is TicketStatus.FORWARDED:
+            await _has_seen_where_it_is(desk, connection, ticket, actor, revision)
         due = deadlines(now, department.clock, desk.schedule_around(now))
-        ticket = replace(
+        forwarded = replace(
             ticket,
             status=status,
             opd=department.code,
+            clock=department.clock,
             forwarded_at=now,
             due_at=due.due_at,
             due_elapsed_at=due.due_elapsed_at,
             due_working_days_at=due.due_working_days_at,
         )
-        await rows.put_change(desk.store, connection, ticket)
-        detail = {"opd": department.code, "clock": department.clock, "due_at": due.due_at.isoformat(timespec="seconds")}
-        entry = HistoryEntry(now, actor, TicketAction.FORWARD, detail, None)
-        await rows.add_history(desk.store, connection, ticket.serial, entry)
-    return await show(desk, number)
+        await rows.put_change(desk.store, connection, forwarded)
+        detail = {
+            "opd": department.code,
+            "clock": department.clock,
+            "due_at": local_iso(due.due_at, desk.schedule_around(now).zone),
+        }
+        if ticket.opd is not None:
+            detail["taken_from"] = ticket.opd
+        entry = await _add_history(desk, connection, ticket.serial, actor, TicketAction.FORWARD, detail)
+        await desk.store.queries.change_ticket_forwarding(connection, serial=ticket.serial, forwarding=entry)
+        await mails.queue_forwarded(desk, connection, replace(forwarded, forwarding=entry))
+        return await _ticket(desk, connection, number)
 
 
-async def answer(desk: Desk, number: str, text: str, actor: str) -> Ticket:
+async def answer(desk: Desk, number: str, text: str, actor: str, *, revision: int | None = None) -> Ticket:
     """The OPD, or the centre itself, has answered: the citizen is owed a call.
 
     Raises:
-        RefusedError: not in this status, or the answer is empty.
+        RefusedError: not in this status, the answer is empty, or the ticket was changed since the actor saw it.
         NotFoundError: there is no such ticket.
     """
     if not text.strip():
         raise RefusedError("an answer needs a text: what shall the citizen be told?")
     async with desk.store.transaction() as connection:
-        ticket, now = await _ticket(desk, connection, number), desk.now()
-        ticket = replace(ticket, status=step(ticket.status, TicketAction.ANSWER), answered_at=now)
-        await rows.put_change(desk.store, connection, ticket)
-        await rows.add_history(
-            desk.store, connection, ticket.serial, HistoryEntry(now, actor, TicketAction.ANSWER, {}, text)
-        )
+        ticket, now = await _ticket_to_change(desk, connection, number, actor, revision), desk.now()
+        status = await _step(desk, connection, ticket, TicketAction.ANSWER)
+        await rows.put_change(desk.store, connection, replace(ticket, status=status, answered_at=now))
+        await _add_history(desk, connection, ticket.serial, actor, TicketAction.ANSWER, {"opd": ticket.opd}, text)
         if ticket.caller is not None:
-            await callbacks.owe(desk, connection, ticket.caller, CallbackReason.ANSWER, now, ticket=ticket.serial)
-    return await show(desk, number)
+            await callbacks.owe(desk, connection, ticket.caller, CallbackReason.ANSWER, now, ticket=ticket.number)
+        return await _ticket(desk, connection, number)
 
 
-async def close(desk: Desk, number: str, actor: str, *, told: bool = False) -> Ticket:
-    """Close the ticket. Closed means that the citizen was told: while a call is owed for it, `told` must say so.
+async def bounce(desk: Desk, number: str, why: str, actor: str, *, revision: int | None = None) -> Ticket:
+    """The OPD is not in charge ("bukan kewenangan"): the ticket is the centre's again, and that OPD's clock ends.
 
     Raises:
-        RefusedError: not in this status, or the citizen is still owed the call.
+        RefusedError: not in this status, no reason is given, or the ticket was changed since the actor saw it.
+        NotFoundError: there is no such ticket.
+    """
+    return await _take_back(desk, number, TicketAction.BOUNCE, why, actor, revision)
+
+
+async def reopen(desk: Desk, number: str, why: str, actor: str, *, revision: int | None = None) -> Ticket:
+    """The answer does not do: the ticket is the centre's again, and no call is owed for that answer any more.
+
+    Raises:
+        RefusedError: not in this status, no reason is given, or the ticket was changed since the actor saw it.
+        NotFoundError: there is no such ticket.
+    """
+    return await _take_back(desk, number, TicketAction.REOPEN, why, actor, revision)
+
+
+async def note(desk: Desk, number: str, text: str, actor: str) -> Ticket:
+    """Write something down that a colleague should know. It is possible always.
+
+    Raises:
+        RefusedError: there is no text.
+        NotFoundError: there is no such ticket.
+    """
+    if not text.strip():
+        raise RefusedError("a note needs a text")
+    async with desk.store.transaction() as connection:
+        ticket = await _ticket(desk, connection, number)
+        await _add_history(desk, connection, ticket.serial, actor, TicketAction.NOTE, {}, text)
+        return await _ticket(desk, connection, number)
+
+
+async def close(
+    desk: Desk,
+    number: str,
+    actor: str,
+    *,
+    told: bool = False,
+    not_told: str | None = None,
+    revision: int | None = None,
+) -> Ticket:
+    """Close the ticket. Closed means that the citizen was told; when nobody can tell them, `not_told` says why.
+
+    A new ticket is closed when the centre has answered in the same call. An answered one whose citizen has no number
+    needs no word either: there is nobody to call.
+
+    Raises:
+        RefusedError: not in this status, the citizen is to be told yet, a colleague is calling them just now, or the
+            ticket was changed since the actor saw it.
         NotFoundError: there is no such ticket.
     """
     async with desk.store.transaction() as connection:
-        ticket, now = await _ticket(desk, connection, number), desk.now()
-        status = step(ticket.status, TicketAction.CLOSE)
-        owed = await _open_callback(desk, connection, ticket)
-        if owed is not None and not told:
-            raise RefusedError(
-                f"the citizen has not been told yet: callback {owed} is owed for ticket {ticket.number}. Call them "
-                f"(`depok-agi callbacks claim {owed}`), or say --told if they know by other means"
+        ticket, now = await _ticket_to_change(desk, connection, number, actor, revision), desk.now()
+        await _step(desk, connection, ticket, TicketAction.CLOSE)
+        untold = ticket.status is TicketStatus.ANSWERED and ticket.caller is not None
+        if untold and not told and not_told is None:
+            raise RefusedError(await _why_not_closed(desk, connection, ticket))
+        if untold and ticket.callback is not None:
+            owed = await callbacks.show_within(desk, connection, ticket.callback)
+            if owed.debt.claimed_by not in (None, actor):
+                raise RefusedError(
+                    f"{owed.debt.claimed_by} has claimed callback {owed.id} and may be telling the citizen just now"
+                )
+            await callbacks.withdraw(
+                desk, connection, owed.id, ticket.number, now, "told otherwise" if not_told is None else "not told"
             )
-        ticket = replace(ticket, status=status, closed_at=now)
-        await rows.put_change(desk.store, connection, ticket)
-        entry = HistoryEntry(now, actor, TicketAction.CLOSE, {"told": told}, None)
-        await rows.add_history(desk.store, connection, ticket.serial, entry)
-        if owed is not None:
-            await _settle_told(desk, connection, owed, actor, now)
-    return await show(desk, number)
+        detail: dict[str, Any] = {"told": told} if untold else {}
+        if ticket.status is TicketStatus.NEW:
+            closed = replace(ticket, status=TicketStatus.CLOSED, closed_at=now)
+            await rows.put_change(desk.store, connection, closed)
+            await _add_history(desk, connection, ticket.serial, actor, TicketAction.CLOSE, detail, not_told)
+        else:
+            await closing.close_told(desk, connection, ticket.number, actor, detail, not_told)
+        return await _ticket(desk, connection, number)
 
 
 async def show(desk: Desk, number: str) -> Ticket:
@@ -164,11 +223,28 @@ async def show(desk: Desk, number: str) -> Ticket:
         return await _ticket(desk, desk.store.reader, number)
 
 
+async def look(desk: Desk, number: str, actor: str) -> tuple[Ticket, list[HistoryEntry]]:
+    """One ticket with its history, oldest first; who has seen it is told later if a colleague changes it meanwhile.
+
+    Raises:
+        RefusedError: it is no ticket number.
+        NotFoundError: there is no such ticket.
+    """
+    ticket = await show(desk, number)
+    entries = await history(desk, ticket)
+    try:
+        async with desk.store.transaction() as connection:
+            await _has_seen(desk, connection, ticket.serial, actor, ticket.revision)
+    except StoreError:
+        pass  # to be shown a ticket needs no write
+    return ticket, entries
+
+
 async def history(desk: Desk, ticket: Ticket) -> list[HistoryEntry]:
     """All that happened to the ticket, oldest first."""
     with desk.store.told():
         found = desk.store.queries.list_history(desk.store.reader, ticket=ticket.serial)
-        return [rows.history_from_row(row) async for row in found]
+        return [history_rows.from_row(row) async for row in found]
 
 
 async def listed(
@@ -179,16 +255,21 @@ async def listed(
     overdue: bool = False,
     limit: int = 50,
 ) -> list[Ticket]:
-    """Tickets, newest first."""
+    """Tickets, newest first; with `overdue`, those whose OPD is late, the most late first."""
+    queries, reader = desk.store.queries, desk.store.reader
     with desk.store.told():
-        found = desk.store.queries.list_tickets(
-            desk.store.reader,
-            status=status,
-            opd=opd,
-            overdue_at=microseconds(desk.now()) if overdue else None,
-            limit=limit,
-        )
-        return [rows.ticket_from_row(row) async for row in found]
+        if overdue and status not in (None, TicketStatus.FORWARDED):
+            return []
+        if overdue:
+            found = queries.overdue_tickets(reader, now=microseconds(desk.now()), opd=opd, limit=limit)
+        elif opd is not None:
+            found = queries.newest_tickets_of_opd(reader, opd=opd, status=status, limit=limit)
+        elif status is not None:
+            found = queries.newest_tickets_of_status(reader, status=status, limit=limit)
+        else:
+            found = queries.newest_tickets(reader, limit=limit)
+        chosen = [row["number"] async for row in found]
+        return [await _ticket(desk, reader, number) for number in chosen]
 
 
 async def status_of(desk: Desk, number: str) -> str | None:
@@ -198,59 +279,145 @@ async def status_of(desk: Desk, number: str) -> str | None:
         return found
 
 
-async def opds(desk: Desk) -> list[Opd]:
-    """All OPDs, by code."""
-    with desk.store.told():
-        found = desk.store.queries.list_opds(desk.store.reader)
-        return [Opd(row["code"], row["name"], Clock(row["clock"])) async for row in found]
+async def verify(desk: Desk) -> list[Fault]:
+    """Everything in the tickets' histories that was changed, removed or does not fit the tickets."""
+    return [fault async for fault in history_rows.faults(desk.store)]
+
+
+async def _take_back(
+    desk: Desk, number: str, action: TicketAction, why: str, actor: str, revision: int | None
+) -> Ticket:
+    """To `new`: no old clock or overdue mark outlives it."""
+    if not why.strip():
+        raise RefusedError(f"to {action} a ticket needs a reason, for whoever has it next")
+    async with desk.store.transaction() as connection:
+        ticket, now = await _ticket_to_change(desk, connection, number, actor, revision), desk.now()
+        status = await _step(desk, connection, ticket, action)
+        back = replace(
+            ticket,
+            status=status,
+            opd=None,
+            clock=None,
+            forwarded_at=None,
+            due_at=None,
+            due_elapsed_at=None,
+            due_working_days_at=None,
+            answered_at=None,
+            closed_at=None,
+        )
+        await rows.put_change(desk.store, connection, back)
+        await desk.store.queries.change_ticket_forwarding(connection, serial=ticket.serial, forwarding=None)
+        zone = desk.schedule_around(now).zone if ticket.due_at else None
+        detail = {"opd": ticket.opd, "due_at_was": local_iso(ticket.due_at, zone) if zone else None}
+        await _add_history(desk, connection, ticket.serial, actor, action, detail, why)
+        if ticket.status is TicketStatus.ANSWERED:
+            await callbacks.withdraw(desk, connection, ticket.callback, ticket.number, now, "reopened")
+        return await _ticket(desk, connection, number)
 
 
 async def _ticket(desk: Desk, connection: aiosqlite.Connection, number: str) -> Ticket:
-    row = await desk.store.queries.get_ticket(connection, number=numbers.parse(number))
-    if row is None:
+    found = await rows.load(desk.store, connection, numbers.parse(number))
+    if found is None:
         raise NotFoundError(f"there is no ticket {number}; `depok-agi tickets list` shows them")
-    return rows.ticket_from_row(row)
+    return found
 
 
-async def _opd(desk: Desk, connection: aiosqlite.Connection, code: str) -> Opd:
-    known = {row["code"]: row async for row in desk.store.queries.list_opds(connection)}
-    row = known[_one_of("OPD", code, known)]
-    return Opd(row["code"], row["name"], Clock(row["clock"]))
+async def _ticket_to_change(
+    desk: Desk, connection: aiosqlite.Connection, number: str, actor: str, revision: int | None
+) -> Ticket:
+    """The ticket, unless a colleague has changed it since this actor looked at it: then they are told what changed."""
+    ticket = await _ticket(desk, connection, number)
+    seen = revision
+    if seen is None:
+        seen = await desk.store.queries.get_view(connection, ticket=ticket.serial, actor=actor)
+    if seen is not None and seen < ticket.revision:
+        newer = desk.store.queries.list_history_after(connection, ticket=ticket.serial, after=seen)
+        entries = [history_rows.from_row(row) async for row in newer]
+        others = [entry for entry in entries if entry.actor not in (actor, SERVICE)]
+        if others:
+            changes = "; ".join(_told(desk, entry) for entry in others)
+            raise RefusedError(
+                f"ticket {ticket.number} was changed since you looked at it: {changes}. "
+                f"Look again (`depok-agi tickets show {ticket.number}`), then decide"
+            )
+    return ticket
+
+
+async def _has_seen_where_it_is(
+    desk: Desk, connection: aiosqlite.Connection, ticket: Ticket, actor: str, revision: int | None
+) -> None:
+    """To take a ticket from one OPD and give it to another needs to know that the first one has it."""
+    seen = revision
+    if seen is None:
+        seen = await desk.store.queries.get_view(connection, ticket=ticket.serial, actor=actor)
+    if seen is None or (ticket.forwarding is not None and seen < ticket.forwarding):
+        raise RefusedError(
+            f"ticket {ticket.number} is with {ticket.opd} already. Look at it first "
+            f"(`depok-agi tickets show {ticket.number}`); then it can be forwarded again"
+        )
+
+
+async def _step(desk: Desk, connection: aiosqlite.Connection, ticket: Ticket, action: TicketAction) -> TicketStatus:
+    """The status after the action; a refusal says who has brought the ticket to where it is."""
+    try:
+        return step(ticket.status, action)
+    except RefusedError as refused:
+        last = None
+        async for row in desk.store.queries.list_history_after(connection, ticket=ticket.serial, after=0):
+            entry = history_rows.from_row(row)
+            last = entry if entry.action not in {TicketAction.NOTE, OPEN} else last
+        if last is None:
+            raise
+        raise RefusedError(f"{refused}; last: {_told(desk, last)}") from None
+
+
+def _told(desk: Desk, entry: HistoryEntry) -> str:
+    at = entry.at.astimezone(desk.policy.zone)
+    to = f" to {entry.detail['opd']}" if entry.action == TicketAction.FORWARD else ""
+    return f"{entry.action}{to} by {entry.actor}, {at:%d-%m %H:%M}"
+
+
+async def _has_seen(desk: Desk, connection: aiosqlite.Connection, serial: int, actor: str, revision: int) -> None:
+    await desk.store.queries.put_view(
+        connection, ticket=serial, actor=actor, at=microseconds(desk.now()), revision=revision
+    )
+
+
+async def _add_history(
+    desk: Desk,
+    connection: aiosqlite.Connection,
+    serial: int,
+    actor: str,
+    action: str,
+    detail: dict[str, Any],
+    text: str | None = None,
+) -> int:
+    """Write down what the actor does; they know of it, so it is no news to them later."""
+    entry = HistoryEntry(desk.now(), actor, action, detail, text, desk.origin)
+    added = await history_rows.add(desk.store, connection, serial, entry)
+    if actor != SERVICE:
+        await _has_seen(desk, connection, serial, actor, added)
+    return added
 
 
 async def _opd_of_category(desk: Desk, connection: aiosqlite.Connection, ticket: Ticket) -> str:
-    categories = {row["name"]: row["opd"] async for row in desk.store.queries.list_categories(connection)}
-    opd = categories.get(ticket.category)
+    known = await opds.categories_within(desk, connection)
+    opd = None if ticket.category is None else known.get(ticket.category)
     if opd is None:
         raise RefusedError(f"ticket {ticket.number} has no category that leads to an OPD: name one by --opd")
-    return str(opd)
+    return opd
 
 
-async def _open_callback(desk: Desk, connection: aiosqlite.Connection, ticket: Ticket) -> int | None:
-    if ticket.status is not TicketStatus.ANSWERED or ticket.callback is None:
-        return None
-    row = await desk.store.queries.get_callback(connection, id=ticket.callback)
-    return None if rows.debt_from_row(row).status in ENDED else int(row["id"])
-
-
-async def _settle_told(desk: Desk, connection: aiosqlite.Connection, callback: int, actor: str, now: datetime) -> None:
-    """The citizen was told by other means: nothing is owed any more, unless for another ticket."""
-    queries = desk.store.queries
-    row = await queries.get_callback(connection, id=callback)
-    for number in rows.callback_from_row(row).tickets:
-        if (await _ticket(desk, connection, number)).status is TicketStatus.ANSWERED:
-            return
-    debt = attempt(rows.debt_from_row(row), AttemptResult.REACHED, now, desk.policy)
-    await queries.change_callback(connection, id=callback, **rows.debt_to_row(debt))
-    await queries.add_attempt(
-        connection,
-        callback=callback,
-        at=microseconds(now),
-        operator=actor,
-        result=AttemptResult.REACHED,
-        call=None,
-        note="told by other means",
-    )
+async def _why_not_closed(desk: Desk, connection: aiosqlite.Connection, ticket: Ticket) -> str:
+    told_how = "say --told if they know by other means, or --not-told WHY"
+    if ticket.callback is not None:
+        owed = await callbacks.show_within(desk, connection, ticket.callback)
+        if owed.debt.status not in ENDED:
+            return (
+                f"the citizen has not been told yet: callback {owed.id} is owed for ticket {ticket.number}. Call them "
+                f"(`depok-agi callbacks claim {owed.id}`), {told_how}"
+            )
+    return f"the citizen was never told the answer to ticket {ticket.number}: {told_how}"
 
 
 def _caller(given: str | None) -> str | None:
@@ -260,13 +427,3 @@ def _caller(given: str | None) -> str | None:
     if number is None:
         raise RefusedError(f"{masked(given)} is no telephone number that can be called back")
     return number
-
-
-def _one_of(what: str, given: str, known: "dict[str, object] | tuple[str, ...]") -> str:
-    """The known name that is meant, whatever the case; else a refusal that suggests the nearest."""
-    by_lower = {name.lower(): name for name in known}
-    if given.lower() in by_lower:
-        return by_lower[given.lower()]
-    near = get_close_matches(given.lower(), by_lower, n=1)
-    hint = f"; do you mean {by_lower[near[0]]}?" if near else f"; there are: {', '.join(known)}"
-    raise NotFoundError(f"there is no {what} {given!r}{hint}")

@@ -7,11 +7,11 @@ other; one only reads, so that a caller who asks for a ticket's status never wai
 import asyncio
 import contextlib
 import os
+import re
 import sqlite3
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from importlib import resources
 from pathlib import Path
 from typing import Any, Self
 
@@ -23,6 +23,11 @@ from depok_agi.errors import StoreError
 BUSY_SECONDS = 5
 """How long a write waits for another process's write."""
 
+QUERIES = Path(__file__).with_name("queries")
+MIGRATIONS = Path(__file__).with_name("migrations")
+
+_QUERY = re.compile(r"^-- name: (\w+).*?(?=^-- name: |\Z)", re.MULTILINE | re.DOTALL)
+
 
 class Store:
     """The store, open. `queries` are the named queries of the .sql files, each taking a connection first."""
@@ -30,7 +35,7 @@ class Store:
     def __init__(self, path: Path, writer: aiosqlite.Connection, reader: aiosqlite.Connection) -> None:
         self.path = path
         self.reader = reader
-        self.queries = _queries()
+        self.queries = Queries()
         self._writer = writer
         self._lock = asyncio.Lock()
 
@@ -149,15 +154,28 @@ async def _use_wal(connection: aiosqlite.Connection) -> None:
             return
 
 
-def _queries() -> Any:
-    with resources.as_file(resources.files(__package__) / "queries") as folder:
-        return aiosql.from_path(folder, "aiosqlite", mandatory_parameters=False)
+class Queries:
+    """The named queries of the .sql files. Each is made when it is first asked for: to make them all takes 25 ms."""
+
+    def __init__(self) -> None:
+        texts = [file.read_text("utf-8") for file in sorted(QUERIES.glob("*.sql"))]
+        self._texts = {found[1]: found[0] for text in texts for found in _QUERY.finditer(text)}
+
+    def __getattr__(self, name: str) -> Any:
+        text = self._texts.get(name) or self._texts.get(name.removesuffix("_cursor"))
+        if text is None:
+            raise AttributeError(f"there is no query {name}")
+        query = getattr(aiosql.from_str(text, "aiosqlite", mandatory_parameters=False), name)
+        setattr(self, name, query)
+        return query
+
+    def __dir__(self) -> list[str]:
+        return list(self._texts)
 
 
 def _migrations() -> list[tuple[int, str]]:
-    folder = resources.files(__package__) / "migrations"
-    files = sorted((file.name, file.read_text("utf-8")) for file in folder.iterdir() if file.name.endswith(".sql"))
-    return [(int(name.partition("_")[0]), script) for name, script in files]
+    files = sorted(MIGRATIONS.glob("*.sql"))
+    return [(int(file.name.partition("_")[0]), file.read_text("utf-8")) for file in files]
 
 
 def _statements(script: str) -> Iterator[str]:

@@ -5,7 +5,8 @@ from datetime import datetime, tzinfo
 from enum import StrEnum
 from typing import Any
 
-from depok_agi.tickets.callback import CallbackStatus, Debt, is_overdue
+from depok_agi.tickets.callback import AttemptResult, CallbackStatus, Debt, is_overdue
+from depok_agi.tickets.deadline import Clock
 from depok_agi.tickets.status import TicketStatus
 
 AREAS = (
@@ -43,13 +44,22 @@ def local_iso(at: datetime | None, timezone: tzinfo) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class HistoryEntry:
-    """One thing that happened to a ticket."""
+    """One thing that happened to a ticket.
+
+    Attributes:
+        detail: what changed; nothing personal is in it.
+        text: what was told, such as the complaint or the answer; None also once it was destroyed.
+        origin: from where: the host, and its terminal or door.
+        id: its place in the history of all tickets; None until it is stored.
+    """
 
     at: datetime
     actor: str
     action: str
     detail: dict[str, Any]
     text: str | None
+    origin: str | None = None
+    id: int | None = None
 
     def to_json(self, timezone: tzinfo) -> dict[str, Any]:
         """For scripts."""
@@ -59,12 +69,19 @@ class HistoryEntry:
             "action": self.action,
             "detail": self.detail,
             "text": self.text,
+            "origin": self.origin,
         }
 
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """What the city owes one citizen an answer to."""
+    """What the city owes one citizen an answer to.
+
+    Attributes:
+        clock: which of the two dates binds; fixed when it is forwarded.
+        forwarding: the entry of the history with which the OPD that has it got it.
+        revision: the newest entry of the history that a person made.
+    """
 
     serial: int
     number: str
@@ -88,6 +105,9 @@ class Ticket:
     calls: tuple[str, ...]
     callback: int | None
     citizen: int | None
+    clock: Clock | None = None
+    forwarding: int | None = None
+    revision: int = 0
 
     def overdue(self, now: datetime) -> bool:
         """Is the OPD late? Only a ticket that waits for its answer can be."""
@@ -118,18 +138,27 @@ class Ticket:
             "calls": list(self.calls),
             "callback": self.callback,
             "recording": None,
+            "clock": self.clock,
+            "revision": self.revision,
         }
 
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One try to reach a citizen."""
+    """One try to reach a citizen.
+
+    Attributes:
+        call: the call's id, where Asterisk's events told of it.
+        confirmed: whether an operator has said how it went; Asterisk only knows that somebody answered.
+    """
 
     at: datetime
     operator: str
-    result: str
+    result: AttemptResult
     call: str | None
     note: str | None
+    id: int | None = None
+    confirmed: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,4 +206,15 @@ class Callback:
                 for attempt in self.attempts
             ],
             "overdue": is_overdue(debt, now),
+            "causes": [
+                {
+                    "reason": cause.reason,
+                    "since": local_iso(cause.since, timezone),
+                    "due_at": local_iso(cause.due_at, timezone),
+                    "ticket": cause.ticket,
+                    "settled_at": local_iso(cause.settled_at, timezone),
+                    "settled_by": cause.settled_by,
+                }
+                for cause in debt.causes
+            ],
         }

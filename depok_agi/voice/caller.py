@@ -28,6 +28,7 @@ class CallerInfo:
         name: the caller ID name as it came, None when there is none.
         dialled: the extension that was dialled.
         language: the channel's language; Indonesian when it is none of ours.
+        arguments: what the dialplan asked the step with, such as a number to be read out.
     """
 
     uniqueid: str
@@ -35,6 +36,7 @@ class CallerInfo:
     name: str | None
     dialled: str
     language: Language = Language.INDONESIAN
+    arguments: tuple[str, ...] = ()
 
 
 class Caller(Protocol):

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 
 from depok_agi.errors import NotFoundError
-from depok_agi.voice import callback, closed, hours, information, language, menu, status
+from depok_agi.voice import callback, called, calling, closed, hours, information, language, menu, status
 from depok_agi.voice.caller import Caller
 from depok_agi.voice.centre import Centre, StepResult
 from depok_agi.voice.variables import KEYS, RESULT, StepName
@@ -18,6 +18,8 @@ STEPS: Mapping[StepName, Step] = {
     StepName.INFORMATION: information.step,
     StepName.STATUS: status.step,
     StepName.CALLBACK: callback.step,
+    StepName.CALLING: calling.step,
+    StepName.CALLED: called.step,
 }
 
 

@@ -8,6 +8,14 @@ RESULT = "DEPOK_RESULT"
 KEYS = "DEPOK_KEYS"
 """The menu keys that the caller pressed in this step."""
 
+CALLBACK = "DEPOK_CALLBACK"
+"""The id of the callback for which the daemon had the operator's phone rung."""
+
+TICKETS = "DEPOK_TICKETS"
+"""The numbers of the tickets whose answer that citizen is owed, joined by `TICKETS_JOINED_BY`."""
+
+TICKETS_JOINED_BY = "-"
+
 
 class StepName(StrEnum):
     """The steps that the dialplan can ask for."""
@@ -19,6 +27,8 @@ class StepName(StrEnum):
     INFORMATION = "information"
     STATUS = "status"
     CALLBACK = "callback"
+    CALLING = "calling"
+    CALLED = "called"
 
 
 class Result(StrEnum):

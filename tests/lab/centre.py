@@ -32,6 +32,9 @@ operators = {{ "PJSIP/101" = "siti", "PJSIP/102" = "budi", "PJSIP/103" = "tono" 
 [ami]
 port = {ami_port}
 secret_file = "ami.secret"
+[dial]
+secret_file = "ami.secret"
+ring_seconds = 8
 [fastagi]
 port = {fastagi_port}
 [folders]

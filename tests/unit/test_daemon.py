@@ -13,7 +13,7 @@ from depok_agi import daemon
 from depok_agi.asterisk.ami import AmiState
 from depok_agi.calls import events
 from depok_agi.calls.record import CallRecord, Outcome
-from depok_agi.config import Settings
+from depok_agi.config import Ami, Folders, Secret, Settings
 from depok_agi.daemon import Daemon, Unwritten, notify
 from depok_agi.desk import Desk
 from depok_agi.errors import AsteriskError, StoreError
@@ -98,8 +98,8 @@ class TestListening:
 
     @pytest.fixture
     async def listening(self, desk: Desk, tmp_path: Path) -> Daemon:
-        folders = {"store": desk.store.path, "spool": tmp_path / "spool", "published": tmp_path / "published"}
-        settings = Settings.model_validate({"ami": {"secret": "x"}, "folders": folders})
+        folders = Folders(store=desk.store.path, spool=tmp_path / "spool", published=tmp_path / "published")
+        settings = Settings(ami=Ami(secret=Secret("x")), folders=folders)
         return Daemon(settings, desk, None, on_ready=print)
 
     async def test_events_that_come_too_fast_are_read_from_the_journal_by_a_new_link(
@@ -223,8 +223,8 @@ class TestNotify:
 
 class TestFolders:
     def settings(self, folder: Path) -> Settings:
-        folders = {"store": folder / "a/store.sqlite", "spool": folder / "b/spool", "published": folder / "c/published"}
-        return Settings.model_validate({"ami": {"secret": "x"}, "folders": folders})
+        folders = Folders(store=folder / "a/store.sqlite", spool=folder / "b/spool", published=folder / "c/published")
+        return Settings(ami=Ami(secret=Secret("x")), folders=folders)
 
     def test_they_are_made_for_asterisks_user_to_write_and_to_read(self, tmp_path: Path) -> None:
         daemon._make_folders(self.settings(tmp_path))

@@ -1,49 +1,95 @@
--- name: get_open_callback^
-SELECT b.* FROM callbacks b WHERE b.citizen = :citizen AND b.status IN ('pending', 'claimed');
+-- name: get_open_callback$
+SELECT id FROM callbacks WHERE citizen = :citizen AND status IN ('pending', 'claimed');
 
 -- name: add_callback<!
-INSERT INTO callbacks (citizen, reason, status, owed_since, due_at, not_before, claimed_by, claimed_until,
+INSERT INTO callbacks (citizen, reason, status, owed_since, due_at, not_before, claimed_by, claimed_at, claimed_until,
     attempts)
-VALUES (:citizen, :reason, :status, :owed_since, :due_at, :not_before, :claimed_by, :claimed_until,
+VALUES (:citizen, :reason, :status, :owed_since, :due_at, :not_before, :claimed_by, :claimed_at, :claimed_until,
     :attempts) RETURNING id;
 
+-- reason, owed_since and due_at repeat what the causes come to, so that the most urgent are found quickly.
 -- name: change_callback!
 UPDATE callbacks SET reason = :reason, status = :status, owed_since = :owed_since, due_at = :due_at,
-    not_before = :not_before, claimed_by = :claimed_by, claimed_until = :claimed_until, attempts = :attempts
+    not_before = :not_before, claimed_by = :claimed_by, claimed_at = :claimed_at, claimed_until = :claimed_until,
+    attempts = :attempts
 WHERE id = :id;
+
+-- name: add_cause!
+INSERT INTO callback_causes (callback, reason, since, due_at, ticket, settled_at, settled_by)
+VALUES (:callback, :reason, :since, :due_at, (SELECT serial FROM tickets WHERE number = :ticket), :settled_at,
+    :settled_by);
+
+-- name: change_cause!
+UPDATE callback_causes SET since = :since, due_at = :due_at, settled_at = :settled_at, settled_by = :settled_by
+WHERE id = :id;
+
+-- name: list_causes
+SELECT k.id, k.reason, k.since, k.due_at, k.settled_at, k.settled_by, t.number AS ticket
+FROM callback_causes k LEFT JOIN tickets t ON t.serial = k.ticket
+WHERE k.callback = :callback ORDER BY k.id;
+
+-- Answers that were never told, because the callback that was for them expired.
+-- name: list_untold
+SELECT t.number, b.id AS callback
+FROM callbacks b JOIN callback_causes k ON k.callback = b.id JOIN tickets t ON t.serial = k.ticket
+WHERE b.citizen = :citizen AND b.status = 'expired' AND k.settled_by IS NULL AND t.status = 'answered'
+ORDER BY k.id;
 
 -- name: add_callback_call!
 INSERT INTO callback_calls (callback, call) VALUES (:callback, :call) ON CONFLICT DO NOTHING;
 
--- name: add_callback_ticket!
-INSERT INTO callback_tickets (callback, ticket) VALUES (:callback, :ticket) ON CONFLICT DO NOTHING;
-
 -- name: add_attempt!
-INSERT INTO callback_attempts (callback, at, operator, result, call, note)
-VALUES (:callback, :at, :operator, :result, :call, :note);
+INSERT INTO callback_attempts (callback, at, operator, result, call, note, confirmed)
+VALUES (:callback, :at, :operator, :result, :call, :note, :confirmed);
+
+-- name: change_attempt!
+UPDATE callback_attempts SET result = :result, note = :note, confirmed = 1 WHERE id = :id;
+
+-- name: is_attempt$
+SELECT count(*) FROM callback_attempts WHERE call = :call;
 
 -- name: get_callback^
 SELECT b.*, c.number AS caller, c.name,
-    (SELECT group_concat(t.number) FROM callback_tickets bt JOIN tickets t ON t.serial = bt.ticket
-        WHERE bt.callback = b.id) AS tickets,
     (SELECT group_concat(bc.call) FROM callback_calls bc WHERE bc.callback = b.id) AS calls
 FROM callbacks b JOIN citizens c ON c.id = b.citizen
 WHERE b.id = :id;
 
--- name: list_callbacks
-SELECT b.*, c.number AS caller, c.name,
-    (SELECT group_concat(t.number) FROM callback_tickets bt JOIN tickets t ON t.serial = bt.ticket
-        WHERE bt.callback = b.id) AS tickets,
-    (SELECT group_concat(bc.call) FROM callback_calls bc WHERE bc.callback = b.id) AS calls
-FROM callbacks b JOIN citizens c ON c.id = b.citizen
-WHERE :every = 1 OR b.status IN ('pending', 'claimed');
+-- The order of tickets/callback.py, urgency(): who must wait last; then the late, the serious, the promised earlier.
+-- name: most_urgent_callbacks
+SELECT b.id FROM callbacks b
+WHERE b.status IN ('pending', 'claimed')
+  AND (:operator IS NULL OR (
+    (b.not_before IS NULL OR b.not_before <= :now)
+    AND (b.claimed_by IS NULL OR b.claimed_until <= :now)))
+ORDER BY CASE WHEN b.not_before > :now THEN 1 ELSE 0 END, CASE WHEN b.due_at < :now THEN 0 ELSE 1 END,
+    CASE b.reason WHEN 'answer' THEN 0 WHEN 'request' THEN 1 WHEN 'message' THEN 2 ELSE 3 END, b.due_at, b.id
+LIMIT :limit;
+
+-- name: claimed_callback$
+SELECT id FROM callbacks WHERE status = 'claimed' AND claimed_by = :operator AND claimed_until > :now
+ORDER BY claimed_at LIMIT 1;
+
+-- name: count_open_callbacks$
+SELECT count(*) FROM callbacks WHERE status IN ('pending', 'claimed');
+
+-- name: count_expired_callbacks$
+SELECT count(*) FROM callbacks WHERE status = 'expired';
+
+-- name: ended_callbacks
+SELECT id FROM callbacks WHERE status IN ('done', 'expired') ORDER BY id DESC LIMIT :limit;
 
 -- name: list_attempts
-SELECT at, operator, result, call, note FROM callback_attempts WHERE callback = :callback ORDER BY id;
+SELECT id, at, operator, result, call, note, confirmed FROM callback_attempts WHERE callback = :callback ORDER BY id;
 
 -- name: is_call_of_callback$
 SELECT count(*) FROM callback_calls WHERE call = :call;
 
+-- Calls of people who wanted a person and got none, and who cannot be called back: no number was shown.
+-- name: missed_without_number
+SELECT id, started_at, outcome FROM calls
+WHERE citizen IS NULL AND direction = 'inbound' AND ended = 1
+  AND outcome IN ('abandoned', 'timeout', 'full', 'no_operator') AND started_at >= :since
+ORDER BY started_at DESC LIMIT :limit;
 -- name: list_overrides
 SELECT open, since, until, by, why FROM overrides WHERE until > :after AND until > since ORDER BY id;
 

@@ -165,3 +165,9 @@ def test_a_failure_is_described_without_quoting_a_citizen() -> None:
     assert "0812" not in fail(ValueError("081234567890")) + fail(NotFoundError("no ticket of 081234567890"))
     assert fail(AsteriskError("no answer")).endswith(": no answer")
     assert agi_protocol.describe(KeyError("x")) == "KeyError"
+
+
+def test_what_the_dialplan_asks_a_step_with_is_known_in_its_order() -> None:
+    given = {"agi_uniqueid": "1.1", "agi_arg_1": "0811", "agi_arg_2": "", "agi_arg_3": "x", "agi_arg_5": "lost"}
+    assert caller_info(given).arguments == ("0811", "", "x")
+    assert caller_info({"agi_uniqueid": "1.1"}).arguments == ()

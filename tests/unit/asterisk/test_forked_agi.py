@@ -306,7 +306,7 @@ def test_main_by_hand_says_that_asterisk_is_missing(
 
 
 def test_imports_stay_small() -> None:
-    heavy = {"asyncio", "click", "panoramisk", "pydantic", "aiosqlite", "rich", "holidays"}
+    heavy = {"asyncio", "click", "panoramisk", "msgspec", "aiosqlite", "rich", "holidays"}
     code = f"import sys, depok_agi.asterisk.forked_agi; print(*sorted({heavy!r} & sys.modules.keys()))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == ""

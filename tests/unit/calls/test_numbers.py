@@ -1,9 +1,10 @@
 """Numbers as callers, keypads and people give them."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
+from depok_agi.calls import numbers
 from depok_agi.calls.numbers import CENTRE_NUMBER, masked, national, to_e164
 
 MOBILE = "+6281100001234"
@@ -85,6 +86,9 @@ def test_anything_gives_a_number_or_none(raw: str) -> None:
     ("e164", "shown"),
     [
         (MOBILE, "0811-0000-1234"),
+        ("+62811000012", "0811-000-012"),
+        ("+622177000000", "(021) 77000000"),
+        ("+622517700000", "(0251) 7700000"),
         ("+12015550123", "+1 201-555-0123"),
         ("101", "101"),
         ("", ""),
@@ -93,6 +97,12 @@ def test_anything_gives_a_number_or_none(raw: str) -> None:
 )
 def test_people_read_the_national_form(e164: str, shown: str) -> None:
     assert national(e164) == shown
+
+
+@given(st.from_regex(r"\+62[0-9]{4,14}", fullmatch=True) | st.from_regex(r"\+628[0-9]{6,12}", fullmatch=True))
+@example("+62211500664")
+def test_the_short_way_writes_a_number_as_the_long_way_does(e164: str) -> None:
+    assert national(e164) == numbers._national_of_any(e164)
 
 
 def test_what_people_read_they_can_type() -> None:

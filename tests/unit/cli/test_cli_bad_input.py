@@ -492,7 +492,7 @@ class TestAsAProcess:
         assert b"needs a text" in result.stderr
 
     def test_the_command_starts_without_what_is_slow(self) -> None:
-        slow = {"panoramisk", "holidays", "rich", "pydantic", "aiosqlite", "aiosql", "phonenumbers", "asyncio"}
+        slow = {"panoramisk", "holidays", "rich", "msgspec", "aiosqlite", "aiosql", "phonenumbers", "asyncio"}
         code = f"import sys, depok_agi.cli; print(sorted({slow!r} & set(sys.modules)))"
         result = subprocess.run([sys.executable, "-c", code], capture_output=True, timeout=20, check=True)
         assert result.stdout == b"[]\n"

@@ -41,6 +41,8 @@ TICKET = [
     "calls",
     "callback",
     "recording",
+    "clock",
+    "revision",
 ]
 CALLBACK = [
     "id",
@@ -57,6 +59,7 @@ CALLBACK = [
     "claimed_until",
     "attempts",
     "overdue",
+    "causes",
 ]
 ATTEMPT = ["at", "operator", "result", "call", "note"]
 HOURS = ["at", "open", "reason", "rule", "next_change_at"]
@@ -146,7 +149,14 @@ class TestJson:
 
     def test_opds_have_their_clock(self, command: Command) -> None:
         found = command.json("opd", "list")
-        assert {"code": "DLHK", "name": "Dinas Lingkungan Hidup dan Kebersihan", "clock": "elapsed"} in found
+        assert {
+            "code": "DLHK",
+            "name": "Dinas Lingkungan Hidup dan Kebersihan",
+            "clock": "elapsed",
+            "email": None,
+            "head_email": None,
+            "active": True,
+        } in found
         assert "DLHK" in command.ok("opd", "list").stdout
 
     def test_a_call_has_the_fields_that_were_promised(self, command: Command) -> None:

@@ -6,11 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from depok_agi.desk import Desk, callbacks, tickets
+from depok_agi.desk import Desk, callbacks, opds, tickets
 from depok_agi.desk import calls as desk_calls
 from depok_agi.desk.tickets import Complaint
 from depok_agi.errors import NotFoundError, RefusedError
-from depok_agi.store.tickets import broken_links
 from depok_agi.tickets.callback import AttemptResult, CallbackReason, CallbackStatus
 from depok_agi.tickets.deadline import Clock as Deadline
 from depok_agi.tickets.number import is_valid
@@ -72,7 +71,7 @@ async def test_the_whole_life_of_a_complaint(desk: Desk, clock: Clock) -> None:
         ("close", "siti"),
     ]
     assert await owed(desk) == []
-    assert await broken_links(desk.store) == []
+    assert await tickets.verify(desk) == []
 
 
 class TestOpening:
@@ -90,7 +89,7 @@ class TestOpening:
 
         found = [number for numbers in await asyncio.gather(*(elsewhere() for _ in range(6))) for number in numbers]
         assert len(set(found)) == 30
-        assert await broken_links(desk.store) == []
+        assert await tickets.verify(desk) == []
 
     async def test_it_keeps_everything_that_was_said(self, desk: Desk) -> None:
         said = "Jalan 'rusak'\n\"parah\" \N{HOT BEVERAGE} -- ; DROP TABLE tickets;"
@@ -156,7 +155,7 @@ class TestForwarding:
         ticket = await tickets.forward(desk, (await opened(desk)).number, "dlhk", "siti")
         assert ticket.due_elapsed_at == wib("2026-06-08 15:00")
         assert ticket.due_at == ticket.due_working_days_at == wib("2026-06-10 15:00")
-        assert {opd.code: opd.clock for opd in await tickets.opds(desk)}["DLHK"] is Deadline.WORKING_DAYS
+        assert {opd.code: opd.clock for opd in await opds.listed(desk)}["DLHK"] is Deadline.WORKING_DAYS
 
     async def test_another_opd_gets_a_clock_of_its_own(self, desk: Desk, clock: Clock) -> None:
         ticket = await tickets.forward(desk, (await opened(desk)).number, "DLHK", "siti")
@@ -228,7 +227,8 @@ class TestClosing:
         assert ticket.callback is not None
         debt = await callbacks.show(desk, ticket.callback)
         assert debt.debt.status is CallbackStatus.DONE
-        assert [(attempt.operator, attempt.result) for attempt in debt.attempts] == [("siti", "reached")]
+        assert debt.attempts == ()  # nobody called them
+        assert [cause.settled_by for cause in debt.debt.causes] == ["told otherwise"]
 
     async def test_the_call_stays_owed_for_another_ticket_that_was_answered(self, desk: Desk) -> None:
         first, second = await answered(desk), await answered(desk)

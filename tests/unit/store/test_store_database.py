@@ -9,11 +9,12 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import closing
 from pathlib import Path
 
+import aiosql
 import pytest
 
 from depok_agi.errors import StoreError
 from depok_agi.store import database
-from depok_agi.store.database import Store
+from depok_agi.store.database import Queries, Store
 from tests.unit.desk.made import content
 
 Break = Callable[[Path], object]
@@ -188,7 +189,7 @@ class TestTransactions:
     async def test_foreign_keys_hold(self, store: Store) -> None:
         with pytest.raises(sqlite3.IntegrityError):
             async with store.transaction() as connection:
-                await store.queries.add_callback_ticket(connection, callback=7, ticket=7)
+                await store.queries.add_callback_call(connection, callback=7, call="depok-1.1")
 
     async def test_one_that_is_cancelled_keeps_nothing_and_hinders_nobody(self, store: Store) -> None:
         inside = asyncio.Event()
@@ -296,6 +297,19 @@ class TestOthersWhoUseTheStore:
         with closing(another(path)) as other:
             other.execute("INSERT INTO citizens (name) VALUES ('theirs')")
         assert await store.generation() != before
+
+
+def test_every_query_can_be_made_and_there_are_no_others() -> None:
+    queries = Queries()
+    known = aiosql.from_path(database.QUERIES, "aiosqlite", mandatory_parameters=False)
+    assert sorted(dir(queries)) == sorted(name for name in known.available_queries if not name.endswith("_cursor"))
+    for name in dir(queries):
+        made, whole = getattr(queries, name), getattr(known, name)
+        assert (made.sql, made.operation) == (whole.sql, whole.operation)
+        assert getattr(queries, name) is made
+        assert hasattr(queries, f"{name}_cursor") == hasattr(known, f"{name}_cursor")
+    with pytest.raises(AttributeError, match="no query list_nothing"):
+        queries.list_nothing  # noqa: B018 - the look is the test
 
 
 async def test_a_new_store_is_closed_to_everyone_else(path: Path) -> None:

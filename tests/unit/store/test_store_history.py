@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,6 @@ import pytest
 from depok_agi.desk import Desk, tickets
 from depok_agi.desk.tickets import Complaint
 from depok_agi.errors import StoreError
-from depok_agi.store.tickets import broken_links
 from tests.unit.desk.made import ANI, content
 
 
@@ -30,6 +30,10 @@ def meddler(path: Path, number: str) -> Iterator[sqlite3.Connection]:  # noqa: A
         yield connection
 
 
+async def broken(desk: Desk) -> list[int]:
+    return [fault.entry for fault in await tickets.verify(desk) if fault.entry is not None]
+
+
 def without_triggers(meddler: sqlite3.Connection) -> sqlite3.Connection:
     meddler.execute("DROP TRIGGER ticket_history_is_not_changed")
     meddler.execute("DROP TRIGGER ticket_history_is_not_deleted")
@@ -47,15 +51,15 @@ def test_the_database_itself_refuses_to_change_or_delete_it(meddler: sqlite3.Con
 @pytest.mark.usefixtures("number")
 async def test_an_untouched_chain_is_whole(desk: Desk, path: Path) -> None:
     assert len(content(path)["ticket_history"]) == 4
-    assert await broken_links(desk.store) == []
+    assert await tickets.verify(desk) == []
 
 
 async def test_an_empty_store_has_a_whole_chain(desk: Desk) -> None:
-    assert await broken_links(desk.store) == []
+    assert await tickets.verify(desk) == []
 
 
 @pytest.mark.parametrize(
-    ("statement", "broken"),
+    ("statement", "where"),
     [
         ("UPDATE ticket_history SET actor = 'nobody' WHERE id = 2", [2]),
         ("UPDATE ticket_history SET at = at + 1 WHERE id = 3", [3]),
@@ -69,18 +73,44 @@ async def test_an_empty_store_has_a_whole_chain(desk: Desk) -> None:
     ],
 )
 async def test_whatever_was_changed_behind_our_back_is_found(
-    desk: Desk, meddler: sqlite3.Connection, statement: str, broken: list[int]
+    desk: Desk, meddler: sqlite3.Connection, statement: str, where: list[int]
 ) -> None:
     without_triggers(meddler).execute("PRAGMA foreign_keys = OFF")
     meddler.execute(statement)
-    assert await broken_links(desk.store) == broken
+    assert await broken(desk) == where
+
+
+@pytest.mark.parametrize(
+    ("statement", "told"),
+    [
+        ("DELETE FROM ticket_history WHERE id = 4", "ends after 3 entries, not as it ended: 4"),
+        ("UPDATE tickets SET status = 'closed' WHERE serial = 100001", "does not stand where its history left it"),
+        ("UPDATE tickets SET opd = 'DISHUB' WHERE serial = 100001", "does not stand where its history left it"),
+        ("UPDATE tickets SET due_at = due_at + 86400000000", "does not stand where its history left it"),
+        ("DELETE FROM ticket_history WHERE ticket = 100002", "does not stand where its history left it"),
+    ],
+)
+async def test_a_cut_off_end_and_a_ticket_that_was_changed_without_its_history_are_found_too(
+    desk: Desk, meddler: sqlite3.Connection, statement: str, told: str
+) -> None:
+    without_triggers(meddler).execute("PRAGMA foreign_keys = OFF")
+    meddler.execute(statement)
+    assert any(told in fault.what for fault in await tickets.verify(desk))
+
+
+async def test_it_says_from_where_each_thing_was_done(desk: Desk, number: str) -> None:
+    at_the_window = replace(desk, origin="pbx1 pts/3")
+    await tickets.note(at_the_window, number, "Warga datang ke kantor", "siti")
+    history = await tickets.history(desk, await tickets.show(desk, number))
+    assert [entry.origin for entry in history] == [None, None, None, "pbx1 pts/3"]
+    assert await tickets.verify(desk) == []
 
 
 async def test_a_text_that_was_destroyed_leaves_the_chain_whole_and_the_rest_readable(
     desk: Desk, meddler: sqlite3.Connection, number: str
 ) -> None:
     meddler.execute("DELETE FROM ticket_texts WHERE history = 1")
-    assert await broken_links(desk.store) == []
+    assert await tickets.verify(desk) == []
     ticket = await tickets.show(desk, number)
     assert (ticket.text, ticket.answer) == (None, "Diangkut hari ini")
     assert [entry.text for entry in await tickets.history(desk, ticket)] == [None, None, "Diangkut hari ini"]
@@ -95,4 +125,4 @@ async def test_no_personal_data_stands_in_the_history_itself(path: Path, number:
 async def test_a_store_that_cannot_be_read_is_told(desk: Desk, meddler: sqlite3.Connection) -> None:
     meddler.execute("DROP TABLE ticket_texts")
     with pytest.raises(StoreError, match="no such table"):
-        await broken_links(desk.store)
+        await tickets.verify(desk)

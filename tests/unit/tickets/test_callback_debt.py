@@ -16,18 +16,24 @@ from depok_agi.tickets.callback import (
     CallbackPolicy,
     CallbackReason,
     CallbackStatus,
+    Cause,
     Debt,
+    amend,
     attempt,
+    called,
     claim,
     is_overdue,
     is_waiting,
+    keep,
     lapse,
     owe,
     release,
     settle_by_call,
     urgency,
+    withdraw,
 )
 
+CALL = "depok-1764000000.9"
 WIB = ZoneInfo("Asia/Jakarta")
 POLICY = CallbackPolicy()
 
@@ -54,7 +60,9 @@ class TestOwing:
         ],
     )
     def test_each_kind_has_its_time(self, reason: CallbackReason, due: datetime) -> None:
-        assert owed(reason) == Debt(reason, CallbackStatus.PENDING, at("10:00"), due, None, None, None, 0)
+        debt = owed(reason)
+        assert debt == Debt(CallbackStatus.PENDING, (Cause(reason, at("10:00"), due),))
+        assert (debt.reason, debt.owed_since, debt.due_at) == (reason, at("10:00"), due)
 
     def test_what_came_in_overnight_waits_for_the_morning_and_is_not_late_by_then(self) -> None:
         debt = owed(CallbackReason.MESSAGE, at("22:00"))
@@ -149,7 +157,8 @@ class TestTrying:
     )
     def test_a_result_that_ends_it(self, result: AttemptResult) -> None:
         done = attempt(claim(owed(), "rina", at("10:05"), POLICY), result, at("10:06"), POLICY)
-        assert done == replace(owed(), status=CallbackStatus.DONE, attempts=1)
+        assert (done.status, done.attempts, done.claimed_by, done.owed) == (CallbackStatus.DONE, 1, None, ())
+        assert [(cause.settled_at, cause.settled_by) for cause in done.causes] == [(at("10:06"), result.value)]
 
     def test_without_success_it_waits_longer_each_time_and_then_expires(self) -> None:
         debt, tried_at = owed(), at("10:00")
@@ -182,11 +191,122 @@ class TestTrying:
 
     def test_talking_settles_a_missed_call_and_nothing_else(self) -> None:
         claimed = claim(owed(), "rina", at("10:05"), POLICY)
-        assert settle_by_call(claimed) == replace(owed(), status=CallbackStatus.DONE)
+        settled = settle_by_call(claimed, at("10:06"), CALL)
+        assert (settled.status, settled.claimed_by, settled.attempts) == (CallbackStatus.DONE, None, 0)
         for reason in set(CallbackReason) - {CallbackReason.MISSED}:
-            assert settle_by_call(owed(reason)) == owed(reason)
+            assert settle_by_call(owed(reason), at("10:06"), CALL) == owed(reason)
         expired = replace(owed(), status=CallbackStatus.EXPIRED)
-        assert settle_by_call(expired) == expired
+        assert settle_by_call(expired, at("10:06"), CALL) == expired
+
+    def test_a_talk_from_before_it_was_owed_settles_nothing(self) -> None:
+        assert settle_by_call(owed(), at("09:59"), CALL) == owed()
+
+    def test_talking_leaves_what_else_is_owed(self) -> None:
+        both = owe(CallbackReason.REQUEST, at("10:01"), owed(), POLICY)
+        left = settle_by_call(both, at("10:06"), CALL)
+        assert (left.status, left.reason, left.owed_since) == (
+            CallbackStatus.PENDING,
+            CallbackReason.REQUEST,
+            at("10:01"),
+        )
+
+
+ANSWERED = "1000015"
+ALSO_ANSWERED = "1000023"
+
+
+def answered(ticket: str = ANSWERED, since: datetime = TEN, existing: Debt | None = None) -> Debt:
+    return owe(CallbackReason.ANSWER, since, existing, POLICY, ticket)
+
+
+class TestWhatAClaimCovers:
+    def test_an_answer_that_came_after_the_claim_was_not_told_and_stays_owed(self) -> None:
+        claimed = claim(answered(), "rina", at("10:05"), POLICY)
+        later = answered(ALSO_ANSWERED, at("10:07"), claimed)
+        left = attempt(later, AttemptResult.REACHED, at("10:10"), POLICY)
+        assert [cause.ticket for cause in left.owed] == [ALSO_ANSWERED]
+        assert (left.status, left.claimed_by, left.not_before) == (CallbackStatus.PENDING, None, None)
+
+    def test_whoever_claims_again_is_shown_it_and_tells_both(self) -> None:
+        later = answered(ALSO_ANSWERED, at("10:07"), claim(answered(), "rina", at("10:05"), POLICY))
+        again = claim(later, "rina", at("10:08"), POLICY)
+        assert attempt(again, AttemptResult.REACHED, at("10:10"), POLICY).owed == ()
+
+    def test_to_keep_a_claim_covers_nothing_new(self) -> None:
+        later = answered(ALSO_ANSWERED, at("10:07"), claim(answered(), "rina", at("10:05"), POLICY))
+        kept = keep(later, "rina", at("10:18"), POLICY)
+        assert (kept.claimed_at, kept.claimed_until) == (at("10:05"), at("10:33"))
+        assert keep(kept, "budi", at("10:19"), POLICY) == kept
+
+    def test_a_wrong_number_is_called_for_nothing_any_more(self) -> None:
+        later = answered(ALSO_ANSWERED, at("10:07"), claim(answered(), "rina", at("10:05"), POLICY))
+        assert attempt(later, AttemptResult.WRONG_NUMBER, at("10:10"), POLICY).status is CallbackStatus.DONE
+
+
+class TestWhatAsteriskTells:
+    def test_a_talk_settles_a_request_but_an_answer_waits_for_the_operators_word(self) -> None:
+        both = owe(CallbackReason.REQUEST, at("10:01"), answered(), POLICY)
+        spoke = called(claim(both, "rina", at("10:05"), POLICY), AttemptResult.REACHED, CALL, at("10:15"), POLICY)
+        assert [cause.ticket for cause in spoke.owed] == [ANSWERED]
+        assert (spoke.status, spoke.claimed_by, spoke.claimed_until) == (CallbackStatus.CLAIMED, "rina", at("10:30"))
+        told = amend(spoke, CALL, AttemptResult.REACHED, at("10:15"), at("10:16"), POLICY)
+        assert (told.status, told.attempts, told.owed) == (CallbackStatus.DONE, 1, ())
+
+    def test_a_talk_alone_ends_what_a_talk_can_end(self) -> None:
+        for reason in (CallbackReason.MISSED, CallbackReason.REQUEST, CallbackReason.MESSAGE):
+            spoke = called(owed(reason), AttemptResult.REACHED, CALL, at("10:15"), POLICY)
+            assert (spoke.status, spoke.attempts) == (CallbackStatus.DONE, 1)
+
+    def test_without_a_claim_an_answer_that_nobody_says_was_told_is_tried_again_later(self) -> None:
+        spoke = called(answered(), AttemptResult.REACHED, CALL, at("10:15"), POLICY)
+        assert (spoke.status, spoke.not_before, spoke.attempts) == (CallbackStatus.PENDING, at("10:30"), 1)
+
+    def test_the_operators_word_counts_instead_of_what_events_said(self) -> None:
+        spoke = called(owed(CallbackReason.REQUEST), AttemptResult.REACHED, CALL, at("10:15"), POLICY)
+        machine = amend(spoke, CALL, AttemptResult.NO_ANSWER, at("10:15"), at("10:16"), POLICY)
+        assert (machine.status, machine.attempts, machine.not_before) == (CallbackStatus.PENDING, 1, at("10:31"))
+        wrong = amend(spoke, CALL, AttemptResult.WRONG_NUMBER, at("10:15"), at("10:16"), POLICY)
+        assert (wrong.status, wrong.attempts) == (CallbackStatus.DONE, 1)
+        assert [cause.settled_by for cause in wrong.causes] == ["wrong_number"]
+
+    def test_what_came_in_after_the_call_was_not_told_in_it(self) -> None:
+        spoke = called(answered(), AttemptResult.REACHED, CALL, at("10:15"), POLICY)
+        later = answered(ALSO_ANSWERED, at("10:20"), spoke)
+        told = amend(later, CALL, AttemptResult.REACHED, at("10:15"), at("10:21"), POLICY)
+        assert [cause.ticket for cause in told.owed] == [ALSO_ANSWERED]
+
+    def test_a_call_that_reached_nobody_is_a_try_like_any_other(self) -> None:
+        for result in (AttemptResult.NO_ANSWER, AttemptResult.BUSY, AttemptResult.FAILED):
+            tried = called(owed(), result, CALL, at("10:15"), POLICY)
+            assert tried == attempt(owed(), result, at("10:15"), POLICY)
+            assert tried.not_before == at("10:30")
+
+
+class TestWithdrawing:
+    def test_a_ticket_that_was_told_otherwise_leaves_the_rest_owed(self) -> None:
+        both = owe(CallbackReason.REQUEST, at("10:01"), answered(), POLICY)
+        left = withdraw(both, ANSWERED, at("10:30"), "told otherwise")
+        assert (left.status, left.reason) == (CallbackStatus.PENDING, CallbackReason.REQUEST)
+        assert withdraw(left, ANSWERED, at("10:31"), "told otherwise") == left
+
+    def test_the_last_one_ends_the_debt_an_expired_one_too(self) -> None:
+        for status in (CallbackStatus.PENDING, CallbackStatus.EXPIRED):
+            debt = replace(answered(), status=status)
+            assert withdraw(debt, ANSWERED, at("10:30"), "reopened").status is CallbackStatus.DONE
+
+    def test_a_ticket_that_is_answered_anew_is_owed_anew(self) -> None:
+        reopened = withdraw(owe(CallbackReason.REQUEST, TEN, answered(), POLICY), ANSWERED, at("10:30"), "reopened")
+        again = answered(ANSWERED, at("11:00"), reopened)
+        assert [(cause.ticket, cause.is_open) for cause in again.causes] == [
+            (ANSWERED, False),
+            (None, True),
+            (ANSWERED, True),
+        ]
+
+
+def test_a_debt_without_a_cause_cannot_be() -> None:
+    with pytest.raises(ValueError, match="has a cause"):
+        Debt(CallbackStatus.PENDING, ())
 
 
 class TestUrgency:
@@ -206,7 +326,7 @@ class TestUrgency:
         debt = owed()
         assert not is_overdue(debt, at("11:00"))
         assert is_overdue(debt, at("11:00:01"))
-        assert not is_overdue(settle_by_call(debt), at("11:00:01"))
+        assert not is_overdue(settle_by_call(debt, at("11:00"), CALL), at("11:00:01"))
 
     def test_waiting_ends_at_its_moment(self) -> None:
         debt = replace(owed(), not_before=at("10:15"))
@@ -222,7 +342,8 @@ def test_moments_without_a_zone_are_refused() -> None:
         lambda: release(owed(), "rina", naive),
         lambda: attempt(owed(), AttemptResult.BUSY, naive, POLICY),
         lambda: urgency(owed(), naive),
-        lambda: replace(owed(), due_at=naive),
+        lambda: replace(owed(), not_before=naive),
+        lambda: Cause(CallbackReason.MISSED, TEN, naive),
     )
     for action in actions:
         with pytest.raises(ValueError, match="time zone"):
@@ -259,8 +380,7 @@ def trying(result: AttemptResult) -> Step:
 
 
 def talking(debt: Debt, now: datetime) -> Debt:
-    del now
-    return settle_by_call(debt)
+    return settle_by_call(debt, now, CALL)
 
 
 steps = st.one_of(
@@ -291,9 +411,8 @@ def test_whatever_people_do_a_debt_keeps_its_promises(
             continue
         if debt.status in ENDED and after != debt:
             assert (after.owed_since, after.status, after.attempts) == (now, CallbackStatus.PENDING, 0)
-        elif debt.status not in ENDED:
-            assert after.owed_since <= debt.owed_since
-            assert after.due_at <= debt.due_at
+        assert set(after.causes) >= {cause for cause in debt.causes if not cause.is_open} or debt.status in ENDED
+        assert (after.status is CallbackStatus.DONE) == (not after.owed)
         assert after.attempts <= POLICY.max_attempts
         assert (after.status is CallbackStatus.EXPIRED) == (after.attempts == POLICY.max_attempts) or (
             after.status is CallbackStatus.DONE

@@ -39,6 +39,11 @@ def wib(text: str) -> datetime:
         ("2026-07-10T15:00", "2026-07-13T15:00", "2026-07-15T15:00"),  # Friday: Monday, and Wednesday
         ("2026-03-17T10:00", "2026-03-20T10:00", "2026-03-27T10:00"),  # Idul Fitri with its collective leave
         ("2026-12-23T09:30", "2026-12-26T09:30", "2026-12-30T09:30"),  # Christmas: the 24th is collective leave
+        ("2026-07-10T20:15", "2026-07-13T20:15", "2026-07-15T20:15"),  # Friday evening, after the lines have closed
+        ("2026-07-10T16:30", "2026-07-13T16:30", "2026-07-15T16:30"),  # at the very second of closing
+        ("2026-07-10T16:29:59", "2026-07-13T16:29:59", "2026-07-15T16:29:59"),  # and one before it
+        ("2026-02-20T13:30", "2026-02-23T13:30", "2026-02-25T13:30"),  # Friday in Ramadan: a shorter day is a day
+        ("2026-03-13T20:00", "2026-03-16T20:00", "2026-03-25T20:00"),  # Friday evening before the long leave
         ("2026-07-11T20:15", "2026-07-14T20:15", "2026-07-15T20:15"),  # Saturday evening: Monday is the first day
     ],
 )

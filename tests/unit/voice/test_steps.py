@@ -34,6 +34,8 @@ SCHEDULE = Schedule(
 )
 TICKET = ticket_number.make(100_001)
 WITHHELD = replace(ANI, number=None)
+OPERATOR = replace(ANI, number="1500664", arguments=("081100001234",))
+CALLED_BACK = replace(ANI, number="1500664", arguments=(f"{TICKET}-{ticket_number.make(100_002)}",))
 
 
 @dataclass
@@ -295,6 +297,9 @@ WAYS: Sequence[tuple[StepName, list[str], CallerInfo, Desk]] = [
     (StepName.CALLBACK, ["1"], ANI, Desk()),
     (StepName.CALLBACK, ["2", "081100005678", "2", "12", "081100005678"], ANI, Desk()),
     (StepName.CALLBACK, ["1", "2", "3"], WITHHELD, Desk()),
+    (StepName.CALLING, [], OPERATOR, Desk()),
+    (StepName.CALLED, [], CALLED_BACK, Desk()),
+    (StepName.CALLED, ["1"], CALLED_BACK, Desk()),
 ]
 
 
@@ -329,7 +334,10 @@ HOSTILE = ['"', "'; DROP TABLE calls; --", "a\r\nEXEC System rm", "🙂", "\0", 
 @pytest.mark.parametrize("step", StepName)
 @pytest.mark.parametrize("text", [None, *HOSTILE])
 def test_what_the_caller_says_of_themselves_does_no_harm(step: StepName, text: str | None) -> None:
-    caller, desk = FakeCaller("1", "2", "1", info=CallerInfo(text or "", text, text, text or "")), Desk()
+    caller, desk = (
+        FakeCaller("1", "2", "1", info=CallerInfo(text or "", text, text, text or "", arguments=(text or "",))),
+        Desk(),
+    )
     run(step, caller, desk)
     assert desk.kept == []
     assert all(value.isascii() and value.isprintable() for value in caller.variables.values())
@@ -346,6 +354,7 @@ INFOS = st.builds(
     st.one_of(st.none(), st.text()),
     st.text(),
     st.sampled_from(Language),
+    st.lists(st.one_of(st.text(), st.sampled_from([TICKET, "081100001234"])), max_size=2).map(tuple),
 )
 TREE: dict[StepName, set[Result]] = {
     StepName.HOURS: {Result.OPEN, Result.CLOSED},
@@ -355,6 +364,8 @@ TREE: dict[StepName, set[Result]] = {
     StepName.INFORMATION: {Result.TOLD},
     StepName.STATUS: {Result.TOLD, Result.OPERATOR},
     StepName.CALLBACK: {Result.ACCEPTED, Result.DECLINED},
+    StepName.CALLING: {Result.TOLD},
+    StepName.CALLED: {Result.TOLD, Result.OPERATOR},
 }
 
 

@@ -1,0 +1,59 @@
+"""`categories`: what citizens call about, and which OPD it leads to."""
+
+import click
+
+from depok_agi.cli.context import at_desk, settings
+from depok_agi.cli.output import hint, json_option, printable, show_json, show_table
+from depok_agi.desk import opds
+
+
+@click.group()
+def categories() -> None:
+    """What citizens call about, and the OPD that answers."""
+
+
+@categories.command("list")
+@json_option
+@click.pass_context
+def list_(ctx: click.Context, *, as_json: bool) -> None:
+    """All categories and where each leads.
+
+    \b
+    Example:
+      depok-agi categories list
+    """
+    found = at_desk(settings(ctx), opds.categories)
+    if as_json:
+        show_json([{"name": name, "opd": opd} for name, opd in found.items()])
+        return
+    rows = [(printable(name), opd or "-") for name, opd in found.items()]
+    show_table(("Category", "OPD"), rows, empty="There is no category.")
+
+
+@categories.command("set")
+@click.argument("name")
+@click.option("--opd", help="The OPD's code; none when not given: then each ticket's OPD is named by hand.")
+@click.pass_context
+def set_(ctx: click.Context, name: str, opd: str | None) -> None:
+    """Lead a category, a new one too, to an OPD.
+
+    \b
+    Example:
+      depok-agi categories set 'lampu jalan' --opd DISHUB
+    """
+    code = at_desk(settings(ctx), lambda desk: opds.put_category(desk, name, opd))
+    hint(f"{printable(name)} leads to {code or 'no OPD'}")
+
+
+@categories.command()
+@click.argument("name")
+@click.pass_context
+def remove(ctx: click.Context, name: str) -> None:
+    """Take a category off the list; tickets that have it keep it.
+
+    \b
+    Example:
+      depok-agi categories remove 'pohon tumbang'
+    """
+    known = at_desk(settings(ctx), lambda desk: opds.drop_category(desk, name))
+    hint(f"{printable(known)} is off the list")

@@ -1,0 +1,79 @@
+"""`mails`: the e-mails to OPDs and supervisors."""
+
+import click
+
+from depok_agi.cli.choices import choice_of
+from depok_agi.cli.context import at_desk, settings
+from depok_agi.cli.output import hint, json_option, show_json, show_table, when
+from depok_agi.config import Settings
+from depok_agi.desk import mails as desk_mails
+from depok_agi.notify.mail import Mail, MailFilter, MailStatus
+
+
+@click.group()
+def mails() -> None:
+    """E-mails to OPDs and supervisors: sent, or waiting for a network, an address or the morning."""
+
+
+@mails.command("list")
+@click.option(
+    "--status",
+    type=choice_of(MailFilter),
+    default=MailFilter.WAITING.value,
+    show_default=True,
+    help="Those that wait (or are being sent), were sent, or had nothing left to say.",
+)
+@click.option("--limit", type=click.IntRange(1, 1_000_000), default=50, show_default=True)
+@json_option
+@click.pass_context
+def list_(ctx: click.Context, status: str, limit: int, *, as_json: bool) -> None:
+    """The e-mails, newest first, and why they wait.
+
+    \b
+    Examples:
+      depok-agi mails list
+      depok-agi mails list --status all --limit 200 --json
+    """
+    given = settings(ctx)
+    found = at_desk(given, lambda desk: desk_mails.listed(desk, wanted=MailFilter(status), limit=limit))
+    if as_json:
+        show_json([mail.to_json(given.timezone) for mail in found])
+        return
+    columns = ("ID", "About", "OPD", "Ticket", "To", "Status", "When", "Tries", "Why")
+    show_table(columns, [_row(mail, given) for mail in found], empty="There is no such e-mail.")
+    if len(found) == limit:
+        hint(f"The newest {limit}; more with --limit.")
+    if given.mail is None and any(mail.status is MailStatus.WAITING for mail in found):
+        hint("There is no [mail] in the settings: they wait until it is given.")
+
+
+def _row(mail: Mail, given: Settings) -> tuple[str, ...]:
+    waits = mail.status is MailStatus.WAITING
+    at = mail.next_try_at if waits else mail.sent_at or mail.queued_at
+    return (
+        str(mail.id),
+        mail.kind,
+        mail.opd,
+        mail.number or "-",
+        mail.address or f"({mail.role}: no address)",
+        f"{mail.status} until" if waits else mail.status,
+        when(at, given.timezone),
+        str(mail.tries or "-"),
+        mail.error or "-",
+    )
+
+
+@mails.command("try-now")
+@click.pass_context
+def try_now(ctx: click.Context) -> None:
+    """Try all that wait at once, as when the network is back or an address was entered. Not at night, though.
+
+    \b
+    Example:
+      depok-agi mails try-now
+    """
+    given = settings(ctx)
+    count = at_desk(given, desk_mails.try_now)
+    hint(f"{count or 'no'} e-mail{'' if count == 1 else 's'} had to wait longer; the service tries all within seconds")
+    if given.mail is None:
+        hint("There is no [mail] in the settings: nothing is sent until it is given.")
