@@ -1,7 +1,7 @@
 """The forked AGI script `depok-agi-step`: one process per step, for when the daemon is not there.
 
 Wraps `asterisk.agi` of pyst2 (0.5.1), the only module to import it. It starts while a citizen waits in silence, so what
-it imports stays small: no asyncio, no click, no pydantic, no panoramisk.
+it imports stays small: no asyncio, no click, no msgspec, no panoramisk.
 """
 
 import io

@@ -2,13 +2,12 @@
 
 import click
 
-from depok_agi.cli.callbacks_call import call
 from depok_agi.cli.context import actor, at_desk, settings
+from depok_agi.cli.later import Later
 from depok_agi.cli.output import hint, json_option, late, person, printable, show_json, show_table, when
 from depok_agi.config import Settings
 from depok_agi.desk import Desk, utc_now
 from depok_agi.desk import callbacks as desk_callbacks
-from depok_agi.desk import tickets as desk_tickets
 from depok_agi.tickets.callback import AttemptResult, CallbackStatus, is_overdue, is_waiting
 from depok_agi.tickets.ticket import Callback, Ticket, local_iso
 
@@ -17,12 +16,9 @@ RESULTS = [result.value for result in AttemptResult if result is not AttemptResu
 id_argument = click.argument("callback", metavar="ID", type=click.IntRange(1, 2**63 - 1))
 
 
-@click.group()
+@click.group(cls=Later, later={"call": "depok_agi.cli.callbacks_call"})
 def callbacks() -> None:
     """Citizens who are owed a call."""
-
-
-callbacks.add_command(call)
 
 
 @callbacks.command("list")
@@ -157,6 +153,8 @@ def claim(ctx: click.Context, callback: int, *, as_json: bool) -> None:
 
 
 async def _tickets(desk: Desk, callback: Callback) -> list[Ticket]:
+    from depok_agi.desk import tickets as desk_tickets  # noqa: PLC0415 - slow to start, and `list` does not need it
+
     return [await desk_tickets.show(desk, number) for number in callback.tickets]
 
 

@@ -7,7 +7,7 @@ from depok_agi.cli.context import at_desk, settings
 from depok_agi.cli.output import hint, json_option, printable, show_json, show_table
 from depok_agi.desk import opds
 from depok_agi.desk.opds import Opd
-from depok_agi.tickets.deadline import Clock
+from depok_agi.tickets.clock import Clock
 
 clock_option = click.option(
     "--clock",

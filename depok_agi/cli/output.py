@@ -19,6 +19,8 @@ json_option = click.option("--json", "as_json", is_flag=True, help="For scripts:
 WIDTH_OF_A_PIPE = 200
 GAP = "   "
 LATE = "! "
+NARROWEST = 6
+"""Columns. Text that is folded into less than this cannot be read."""
 
 EACH_ONE_WIDE = re.compile("[ -~\u00a1-\u02ff\u2010-\u2027]*")
 """Text of which every letter takes one column: letters of Europe, and signs such as an ellipsis."""
@@ -41,26 +43,56 @@ def show_table(columns: Sequence[str], rows: Sequence[Sequence[str]], *, empty: 
     widths = [max(map(len, column)) for column in zip(columns, *cells, strict=True)]
     room = shutil.get_terminal_size().columns if sys.stdout.isatty() else WIDTH_OF_A_PIPE
     lines_up = all(EACH_ONE_WIDE.fullmatch(cell) for row in cells for cell in row)
-    if lines_up and sum(widths) + len(GAP) * len(widths) < room:
-        _show_lines(columns, cells, widths)
+    fitted = _fitted(widths, room - len(GAP) * (len(widths) - 1) - 1)
+    if lines_up and fitted is not None:
+        _show_lines(columns, cells, fitted)
     else:
         _show_folded(columns, cells, room)
 
 
+def _fitted(widths: list[int], room: int) -> list[int] | None:
+    """The widths of the columns, the widest of them narrower until all fit; None where that would be of no use."""
+    fitted = list(widths)
+    for _ in range(max(0, sum(widths) - room)):
+        widest = max(range(len(fitted)), key=fitted.__getitem__)
+        fitted[widest] -= 1
+    return fitted if min(fitted) >= min(*widths, NARROWEST) else None
+
+
 def _show_lines(columns: Sequence[str], rows: list[list[str]], widths: list[int]) -> None:
-    """What fits needs no rich, which takes longer to start than all the rest."""
+    """Needs no rich, which takes longer to start than all the rest."""
     dash = "\N{BOX DRAWINGS LIGHT HORIZONTAL}" if _is_utf8() else "-"
     line = dash * (sum(widths) + len(GAP) * (len(widths) - 1))
-    head = GAP.join(map(str.ljust, columns, widths)).rstrip()
-    body = [GAP.join(map(_marked, row, widths)).rstrip() for row in rows]
-    click.echo("\n".join(["", f" {click.style(head, bold=True)}", f" {line}", *(f" {row}" for row in body), ""]))
+    head = [click.style(GAP.join(line).rstrip(), bold=True) for line in _folded(columns, widths)]
+    body = [
+        GAP.join(_marked(cell, line) for cell, line in zip(row, cells, strict=True)).rstrip()
+        for row in rows
+        for cells in _folded(row, widths)
+    ]
+    click.echo("\n".join(["", *(f" {text}" for text in head), f" {line}", *(f" {text}" for text in body), ""]))
 
 
-def _marked(cell: str, width: int) -> str:
-    text = cell.ljust(width)
+def _folded(row: Sequence[str], widths: list[int]) -> list[list[str]]:
+    """The lines of a row, each a list of cells that are as wide as their columns."""
+    parts = [[cell] if len(cell) <= width else _lines(cell, width) for cell, width in zip(row, widths, strict=True)]
+    height = max(map(len, parts))
+    return [
+        [(part[line] if line < len(part) else "").ljust(width) for part, width in zip(parts, widths, strict=True)]
+        for line in range(height)
+    ]
+
+
+def _lines(text: str, width: int) -> list[str]:
+    from textwrap import wrap  # noqa: PLC0415 - only for what does not fit
+
+    return wrap(text, width, break_on_hyphens=False) or [""]
+
+
+def _marked(cell: str, line: str) -> str:
+    """A line of a cell, in red when the cell is late."""
     if not cell.startswith(LATE):
-        return text
-    return click.style(text, bold=True, fg=None if os.environ.get("NO_COLOR") else "red")
+        return line
+    return click.style(line, bold=True, fg=None if os.environ.get("NO_COLOR") else "red")
 
 
 def _show_folded(columns: Sequence[str], rows: list[list[str]], room: int) -> None:

@@ -16,7 +16,8 @@ from depok_agi.desk import tickets as desk_tickets
 from depok_agi.desk.deadlines import Explanation
 from depok_agi.desk.tickets import Complaint
 from depok_agi.errors import RefusedError
-from depok_agi.tickets.deadline import ELAPSED_HOURS, WORKING_DAYS, Clock
+from depok_agi.tickets.clock import Clock
+from depok_agi.tickets.deadline import ELAPSED_HOURS, WORKING_DAYS
 from depok_agi.tickets.status import TicketStatus
 from depok_agi.tickets.ticket import Ticket, TicketChannel, local_iso
 

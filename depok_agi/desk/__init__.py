@@ -3,11 +3,14 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from depok_agi.errors import SettingsError
-from depok_agi.hours.schedule import Schedule
 from depok_agi.store.database import Store
 from depok_agi.tickets.callback import CallbackPolicy
+
+if TYPE_CHECKING:  # most commands need no calendar
+    from depok_agi.hours.schedule import Schedule
 
 
 def utc_now() -> datetime:
@@ -31,7 +34,7 @@ class Desk:
     """
 
     store: Store
-    schedule_around: Callable[[datetime], Schedule]
+    schedule_around: "Callable[[datetime], Schedule]"
     policy: CallbackPolicy
     now: Callable[[], datetime] = utc_now
     origin: str | None = None

@@ -9,7 +9,7 @@ import aiosqlite
 from depok_agi.desk import Desk, closing
 from depok_agi.errors import NotFoundError, RefusedError
 from depok_agi.store import callbacks as rows
-from depok_agi.store.calls import citizen_id
+from depok_agi.store.citizens import citizen_id
 from depok_agi.store.times import microseconds, moment
 from depok_agi.tickets import callback as rules
 from depok_agi.tickets.callback import ENDED, TRY_AGAIN, AttemptResult, CallbackReason, Debt
@@ -113,8 +113,7 @@ async def listed(desk: Desk, *, every: bool = False, limit: int = 50) -> list[Ca
         if every and len(ids) < limit:
             ended = store.queries.ended_callbacks(store.reader, limit=limit - len(ids))
             ids += [row["id"] async for row in ended]
-        found = [await rows.load(store, store.reader, callback) for callback in ids]
-    return [_as_of(callback, now) for callback in found if callback is not None]
+        return [_as_of(callback, now) for callback in await rows.load_all(store, store.reader, ids)]
 
 
 async def open_and_expired(desk: Desk) -> tuple[int, int]:

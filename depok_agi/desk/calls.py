@@ -1,7 +1,7 @@
 """Calls into the store, and what the centre owes for them."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import aiosqlite
 
@@ -161,9 +161,13 @@ async def listed(
             citizen = await store.queries.get_citizen(store.reader, number=number)
             if citizen is None:
                 return []
-        rows = store.queries.list_calls(
-            store.reader, since=since, until=until, outcome=outcome, citizen=citizen, limit=limit
-        )
+        within: dict[str, Any] = {"since": since, "until": until, "limit": limit}
+        if citizen is not None:
+            rows = store.queries.list_calls_of_citizen(store.reader, citizen=citizen, outcome=outcome, **within)
+        elif outcome is not None:
+            rows = store.queries.list_calls_of_outcome(store.reader, outcome=outcome, **within)
+        else:
+            rows = store.queries.list_calls(store.reader, **within)
         return [(call_rows.from_row(row), row["ticket"], row["callback"]) async for row in rows]
 
 

@@ -10,7 +10,8 @@ from depok_agi.errors import RefusedError
 from depok_agi.hours.schedule import Schedule
 from depok_agi.store import history
 from depok_agi.store import tickets as rows
-from depok_agi.tickets.deadline import Clock, DayCounted, deadlines, explain
+from depok_agi.tickets.clock import Clock
+from depok_agi.tickets.deadline import DayCounted, deadlines, explain
 from depok_agi.tickets.history import DUE, SERVICE
 from depok_agi.tickets.status import TicketStatus
 from depok_agi.tickets.ticket import HistoryEntry, Ticket, local_iso

@@ -17,7 +17,7 @@ from depok_agi.notify.matter import Department, Matter, without_number
 from depok_agi.notify.reminders import MailPolicy, Planned, earliest, planned, sheet_since
 from depok_agi.notify.tries import ABOUT_THE_SERVER, WITHOUT_ADDRESS, Answer, Verdict
 from depok_agi.store.times import microseconds, moment
-from depok_agi.tickets.deadline import Clock
+from depok_agi.tickets.clock import Clock
 from depok_agi.tickets.ticket import Ticket
 
 AT_ONCE = 100

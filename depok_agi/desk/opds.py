@@ -10,7 +10,7 @@ import aiosqlite
 from depok_agi.desk import Desk, mails
 from depok_agi.desk.named import named
 from depok_agi.errors import RefusedError
-from depok_agi.tickets.deadline import Clock
+from depok_agi.tickets.clock import Clock
 
 _CODE = re.compile(r"[A-Z][A-Z0-9]{1,19}")
 

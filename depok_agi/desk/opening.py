@@ -4,17 +4,20 @@ from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from depok_agi.config import Settings
 from depok_agi.desk import Desk
 from depok_agi.errors import SettingsError
-from depok_agi.hours.schedule import Schedule
 from depok_agi.store.database import Store
+
+if TYPE_CHECKING:  # most commands need no calendar
+    from depok_agi.hours.schedule import Schedule
 
 SHIPPED_HOURS = Path(__file__).parents[1] / "hours" / "depok.toml"
 
 
-def base_schedule(settings: Settings, years: Iterable[int]) -> Schedule:
+def base_schedule(settings: Settings, years: Iterable[int]) -> "Schedule":
     """The hours file with the holidays of these years, without overrides.
 
     Raises:
@@ -49,7 +52,7 @@ class HoursFile:
         self._known: dict[int, tuple[int, Schedule]] = {}
         self.fault: SettingsError | None = None
 
-    def around(self, at: datetime) -> Schedule:
+    def around(self, at: datetime) -> "Schedule":
         """The schedule with the holidays of the years around a moment.
 
         Raises:

@@ -6,12 +6,12 @@ from typing import Any
 import aiosqlite
 
 from depok_agi.calls.numbers import masked, to_e164
-from depok_agi.desk import Desk, callbacks, closing, mails, opds
+from depok_agi.desk import Desk, callbacks, closing, opds
 from depok_agi.desk.named import named
 from depok_agi.errors import NotFoundError, RefusedError, StoreError
 from depok_agi.store import history as history_rows
 from depok_agi.store import tickets as rows
-from depok_agi.store.calls import citizen_id
+from depok_agi.store.citizens import citizen_id
 from depok_agi.store.history import Fault
 from depok_agi.store.times import microseconds
 from depok_agi.tickets import number as numbers
@@ -115,6 +115,8 @@ async def forward(desk: Desk, number: str, opd: str | None, actor: str, *, revis
             detail["taken_from"] = ticket.opd
         entry = await _add_history(desk, connection, ticket.serial, actor, TicketAction.FORWARD, detail)
         await desk.store.queries.change_ticket_forwarding(connection, serial=ticket.serial, forwarding=entry)
+        from depok_agi.desk import mails  # noqa: PLC0415 - slow to start, and no other action needs it
+
         await mails.queue_forwarded(desk, connection, replace(forwarded, forwarding=entry))
         return await _ticket(desk, connection, number)
 
@@ -269,7 +271,8 @@ async def listed(
         else:
             found = queries.newest_tickets(reader, limit=limit)
         chosen = [row["number"] async for row in found]
-        return [await _ticket(desk, reader, number) for number in chosen]
+        tickets = [await rows.load(desk.store, reader, number) for number in chosen]
+    return [ticket for ticket in tickets if ticket is not None]
 
 
 async def status_of(desk: Desk, number: str) -> str | None:

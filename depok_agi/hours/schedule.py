@@ -22,6 +22,8 @@ from heapq import merge
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
+from depok_agi.hours.aware import require_aware
+
 SECONDS_A_DAY = 86_400
 
 HORIZON_DAYS = 400
@@ -256,12 +258,6 @@ class Schedule:
             spans = (*rules.spans, *rules.closing_breaks)
             for second in sorted({second for span in spans for second in (span.start, span.end)}):
                 yield midnight + timedelta(seconds=second)
-
-
-def require_aware(moment: datetime) -> None:
-    """Refuse a moment without a time zone: office hours in the wrong zone are the commonest fault elsewhere."""
-    if moment.utcoffset() is None:
-        raise ValueError(f"a moment needs a time zone: {moment}")
 
 
 def to_json(schedule: Schedule) -> dict[str, Any]:

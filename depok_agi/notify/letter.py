@@ -13,7 +13,8 @@ from email.utils import format_datetime, parseaddr
 from depok_agi.notify.mail import Kind, Role, message_id
 from depok_agi.notify.matter import Department, Matter
 from depok_agi.notify.wording import lines, moment_text, one_line, span_text
-from depok_agi.tickets.deadline import ELAPSED_HOURS, WORKING_DAYS, Clock
+from depok_agi.tickets.clock import Clock
+from depok_agi.tickets.deadline import ELAPSED_HOURS, WORKING_DAYS
 
 CENTRE = "Pusat Panggilan Kota Depok 1500 664"
 _LABEL_WIDTH = 15

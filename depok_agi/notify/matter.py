@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from depok_agi.calls.numbers import to_e164
-from depok_agi.tickets.deadline import Clock
+from depok_agi.tickets.clock import Clock
 
 HIDDEN = "[nomor pelapor]"
 

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from depok_agi.hours.schedule import require_aware
+from depok_agi.hours.aware import require_aware
 from depok_agi.notify.mail import Kind, Role
 
 

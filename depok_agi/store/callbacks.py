@@ -1,5 +1,8 @@
 """Callbacks: debts with their causes and tries to rows and back."""
 
+import json
+from collections import defaultdict
+from collections.abc import Sequence
 from typing import Any
 
 import aiosqlite
@@ -12,11 +15,24 @@ from depok_agi.tickets.ticket import Attempt, Callback
 
 async def load(store: Store, connection: aiosqlite.Connection, callback: int) -> Callback | None:
     """One callback with everything that it is about; None when there is none with this id."""
-    row = await store.queries.get_callback(connection, id=callback)
-    if row is None:
-        return None
-    causes = [_cause(found) async for found in store.queries.list_causes(connection, callback=callback)]
-    attempts = [_attempt(found) async for found in store.queries.list_attempts(connection, callback=callback)]
+    found = await load_all(store, connection, [callback])
+    return found[0] if found else None
+
+
+async def load_all(store: Store, connection: aiosqlite.Connection, callbacks: Sequence[int]) -> list[Callback]:
+    """Callbacks by their ids, in this order, in three queries; one that is not there is left out."""
+    ids, queries = json.dumps(callbacks), store.queries
+    causes: defaultdict[int, list[Cause]] = defaultdict(list)
+    async for row in queries.list_causes_of_many(connection, ids=ids):
+        causes[row["callback"]].append(_cause(row))
+    attempts: defaultdict[int, list[Attempt]] = defaultdict(list)
+    async for row in queries.list_attempts_of_many(connection, ids=ids):
+        attempts[row["callback"]].append(_attempt(row))
+    rows = {row["id"]: row async for row in queries.get_callbacks(connection, ids=ids)}
+    return [_callback(rows[one], causes[one], attempts[one]) for one in callbacks if one in rows]
+
+
+def _callback(row: Any, causes: list[Cause], attempts: list[Attempt]) -> Callback:
     return Callback(
         id=row["id"],
         citizen=row["citizen"],
@@ -56,7 +72,7 @@ async def put(store: Store, connection: aiosqlite.Connection, citizen: int, call
         known: list[int] = []
     else:
         await queries.change_callback(connection, id=callback, **columns)
-        known = [row["id"] async for row in queries.list_causes(connection, callback=callback)]
+        known = [row["id"] async for row in queries.list_cause_ids(connection, callback=callback)]
     for place, cause in enumerate(debt.causes):
         changing = {
             "since": microseconds(cause.since),

@@ -6,7 +6,7 @@ import aiosqlite
 
 from depok_agi.store.database import Store
 from depok_agi.store.times import microseconds, moment
-from depok_agi.tickets.deadline import Clock
+from depok_agi.tickets.clock import Clock
 from depok_agi.tickets.status import TicketStatus
 from depok_agi.tickets.ticket import Ticket, TicketChannel
 

@@ -26,7 +26,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from depok_agi.errors import RefusedError
-from depok_agi.hours.schedule import require_aware
+from depok_agi.hours.aware import require_aware
 
 
 class CallbackReason(StrEnum):

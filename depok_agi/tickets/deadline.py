@@ -8,20 +8,14 @@ first disposition. Which one binds is a setting of each OPD; both dates are alwa
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from enum import StrEnum
 
 from depok_agi.errors import RefusedError
-from depok_agi.hours.schedule import HORIZON_DAYS, Schedule, require_aware
+from depok_agi.hours.aware import require_aware
+from depok_agi.hours.schedule import HORIZON_DAYS, Schedule
+from depok_agi.tickets.clock import Clock
 
 ELAPSED_HOURS = 72
 WORKING_DAYS = 3
-
-
-class Clock(StrEnum):
-    """Which of the two dates binds an OPD."""
-
-    ELAPSED = "elapsed"
-    WORKING_DAYS = "working_days"
 
 
 @dataclass(frozen=True, slots=True)

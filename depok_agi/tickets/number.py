@@ -6,8 +6,6 @@ neighbours, the two slips that people make on a keypad, so nobody is told about 
 
 import re
 
-from stdnum import damm
-
 from depok_agi.errors import RefusedError
 
 FIRST_SERIAL = 100_001
@@ -22,11 +20,15 @@ def make(serial: int) -> str:
     """Turn a serial, counted up from `FIRST_SERIAL`, into a ticket number."""
     if serial < FIRST_SERIAL:
         raise ValueError(f"serials start at {FIRST_SERIAL}: {serial}")
+    from stdnum import damm  # noqa: PLC0415 - slow to start, and lists do not need it
+
     return f"{serial}{damm.calc_check_digit(str(serial))}"
 
 
 def is_valid(number: str) -> bool:
     """Tell whether this is a ticket number, digits only, with the right check digit."""
+    from stdnum import damm  # noqa: PLC0415 - see above
+
     return _NUMBER.fullmatch(number) is not None and damm.checksum(number) == 0
 
 

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from depok_agi.tickets.callback import AttemptResult, CallbackStatus, Debt, is_overdue
-from depok_agi.tickets.deadline import Clock
+from depok_agi.tickets.clock import Clock
 from depok_agi.tickets.status import TicketStatus
 
 AREAS = (

@@ -3,6 +3,7 @@
 import argparse
 import json
 import signal
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -12,7 +13,7 @@ from typing import NoReturn
 
 from rich.console import Console
 
-from tests.bench import journal, ledger, load, memory, pipeline
+from tests.bench import desk_speed, journal, ledger, load, memory, pipeline
 from tests.bench.figures import Figure, print_table
 from tests.bench.machine import this_machine
 from tests.bench.size import FULL, QUICK, Size
@@ -23,6 +24,7 @@ SECTIONS: dict[str, Callable[[Path, Size], Iterator[Figure]]] = {
     "journal": journal.measure,
     "load": load.measure,
     "memory": memory.measure,
+    "desk": desk_speed.measure,
 }
 
 WIDTH_OF_A_FILE = 140
@@ -54,7 +56,7 @@ def main() -> int:
         try:
             with progress.status(f"{name} ..."), tempfile.TemporaryDirectory(prefix=f"depok-bench-{name}-") as folder:
                 figures.extend(measure(Path(folder), QUICK if given.quick else FULL))
-        except (RuntimeError, OSError, subprocess.SubprocessError) as error:
+        except (RuntimeError, OSError, subprocess.SubprocessError, sqlite3.Error) as error:
             progress.print(f"{name} could not be measured: {error}", style="red", markup=False)
             failed = True
     console = Console(highlight=False)

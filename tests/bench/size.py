@@ -1,11 +1,20 @@
-"""How big the streams are."""
+"""How big everything is that is measured with."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
+class CitySize:
+    """A store after two years; `pending` counts the citizens who wait for a call."""
+
+    calls: int
+    tickets: int
+    pending: int
+
+
+@dataclass(frozen=True)
 class Size:
-    """In events, lines and seconds."""
+    """In events, lines, seconds and rounds."""
 
     ledger_events: int
     pipeline_events: int
@@ -13,6 +22,8 @@ class Size:
     journal_lines: int
     load_seconds: int
     memory_events: int
+    city: CitySize
+    command_rounds: int
 
 
 FULL = Size(
@@ -22,6 +33,8 @@ FULL = Size(
     journal_lines=60_000,
     load_seconds=30,
     memory_events=2_000_000,
+    city=CitySize(calls=1_000_000, tickets=200_000, pending=20_000),
+    command_rounds=10,
 )
 QUICK = Size(
     ledger_events=4_000,
@@ -30,4 +43,6 @@ QUICK = Size(
     journal_lines=6_000,
     load_seconds=4,
     memory_events=300_000,
+    city=CitySize(calls=20_000, tickets=4_000, pending=400),
+    command_rounds=3,
 )

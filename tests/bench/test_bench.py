@@ -3,10 +3,11 @@
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
-from tests.bench import memory
-from tests.bench.size import FULL
+from tests.bench import desk_speed, memory
+from tests.bench.size import FULL, QUICK, CitySize
 
 
 def test_two_million_events_leave_the_memory_flat(tmp_path: Path) -> None:
@@ -34,3 +35,20 @@ def test_a_quick_run_measures_and_no_call_is_lost_at_that_rate(tmp_path: Path) -
         ("journal", 1.0),
         ("load", 1.0),
     ]
+
+
+def test_what_operators_wait_for_is_timed_in_a_city_of_its_own(tmp_path: Path) -> None:
+    tiny = replace(QUICK, city=CitySize(calls=2_000, tickets=400, pending=60), command_rounds=1)
+    figures = list(desk_speed.measure(tmp_path, tiny))
+    assert [figure.what for figure in figures] == [
+        "callbacks list, inside the process",
+        "tickets list --overdue, inside the process",
+        "callbacks next, inside the process",
+        "callbacks list, the whole command",
+        "tickets list --overdue, the whole command",
+        "callbacks next, the whole command",
+        "callbacks list, on a terminal of 120 columns",
+        "tickets list --overdue, on a terminal of 120 columns",
+    ]
+    assert all(figure.ratio for figure in figures)
+    assert (FULL.city.calls, FULL.city.tickets, FULL.city.pending) == (1_000_000, 200_000, 20_000)

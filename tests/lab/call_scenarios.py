@@ -316,6 +316,16 @@ def click_to_call_by_local_channel(pbx: Pbx) -> None:
         siti.wait_for("bye", 40)
 
 
+def callback_placed(pbx: Pbx) -> None:
+    """As the daemon places it for `callbacks call`: the operator hears the number first."""
+    with (
+        Operator(pbx, "101", after=1.0) as siti,
+        OutsideCitizen(pbx, after=2.0, talk_seconds=3),
+    ):
+        pbx.rx("channel originate PJSIP/101 extension 081100002010@depok-callback-call")
+        siti.wait_for("bye", 60)
+
+
 def parked_and_taken_back(pbx: Pbx) -> None:
     def then(siti: Operator) -> None:
         blind(siti, "700")
@@ -489,6 +499,9 @@ SCENARIOS: dict[str, Scenario] = {
     "click_to_call_by_local_channel": Scenario(
         click_to_call_by_local_channel,
         [_other("outbound", "answered", "siti", dialled="+6281100002009", talks=[SITI_ANI])],
+    ),
+    "callback_placed": Scenario(
+        callback_placed, [_other("outbound", "answered", "siti", dialled="+6281100002010", talks=[SITI_ANI])]
     ),
     "parked_and_taken_back": Scenario(parked_and_taken_back, [_handed("blind", "700", ANI_TONO)]),
     "conference": Scenario(

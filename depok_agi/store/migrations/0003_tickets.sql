@@ -71,7 +71,12 @@ ALTER TABLE callbacks ADD COLUMN claimed_at BIGINT;
 -- One try per call. One that Asterisk's events told of waits for the operator's word on it: was the citizen told?
 ALTER TABLE callback_attempts ADD COLUMN confirmed INTEGER NOT NULL DEFAULT 1;
 CREATE UNIQUE INDEX callback_attempts_by_call ON callback_attempts (call) WHERE call IS NOT NULL;
-CREATE INDEX callbacks_pending ON callbacks (due_at) WHERE status IN ('pending', 'claimed');
+-- With all that decides on the order, so that the most urgent of many are found without their rows.
+CREATE INDEX callbacks_pending ON callbacks (due_at, reason, not_before, claimed_by, claimed_until, status)
+    WHERE status IN ('pending', 'claimed');
+CREATE INDEX callbacks_claimed ON callbacks (claimed_by) WHERE status = 'claimed';
+CREATE INDEX callbacks_expired ON callbacks (id) WHERE status = 'expired';
+CREATE INDEX calls_by_outcome ON calls (outcome, started_at, id);
 
 -- What operators asked the daemon to dial.
 CREATE TABLE dial_orders (

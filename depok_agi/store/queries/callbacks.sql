@@ -23,10 +23,8 @@ VALUES (:callback, :reason, :since, :due_at, (SELECT serial FROM tickets WHERE n
 UPDATE callback_causes SET since = :since, due_at = :due_at, settled_at = :settled_at, settled_by = :settled_by
 WHERE id = :id;
 
--- name: list_causes
-SELECT k.id, k.reason, k.since, k.due_at, k.settled_at, k.settled_by, t.number AS ticket
-FROM callback_causes k LEFT JOIN tickets t ON t.serial = k.ticket
-WHERE k.callback = :callback ORDER BY k.id;
+-- name: list_cause_ids
+SELECT id FROM callback_causes WHERE callback = :callback ORDER BY id;
 
 -- Answers that were never told, because the callback that was for them expired.
 -- name: list_untold
@@ -34,6 +32,22 @@ SELECT t.number, b.id AS callback
 FROM callbacks b JOIN callback_causes k ON k.callback = b.id JOIN tickets t ON t.serial = k.ticket
 WHERE b.citizen = :citizen AND b.status = 'expired' AND k.settled_by IS NULL AND t.status = 'answered'
 ORDER BY k.id;
+
+-- Many at once; `ids` is a JSON array. json_each is SQLite's: PostgreSQL's word is json_array_elements_text.
+-- name: get_callbacks
+SELECT b.*, c.number AS caller, c.name,
+    (SELECT group_concat(bc.call) FROM callback_calls bc WHERE bc.callback = b.id) AS calls
+FROM callbacks b JOIN citizens c ON c.id = b.citizen
+WHERE b.id IN (SELECT value FROM json_each(:ids));
+
+-- name: list_causes_of_many
+SELECT k.callback, k.reason, k.since, k.due_at, k.settled_at, k.settled_by, t.number AS ticket
+FROM callback_causes k LEFT JOIN tickets t ON t.serial = k.ticket
+WHERE k.callback IN (SELECT value FROM json_each(:ids)) ORDER BY k.id;
+
+-- name: list_attempts_of_many
+SELECT callback, id, at, operator, result, call, note, confirmed FROM callback_attempts
+WHERE callback IN (SELECT value FROM json_each(:ids)) ORDER BY id;
 
 -- name: add_callback_call!
 INSERT INTO callback_calls (callback, call) VALUES (:callback, :call) ON CONFLICT DO NOTHING;
@@ -47,12 +61,6 @@ UPDATE callback_attempts SET result = :result, note = :note, confirmed = 1 WHERE
 
 -- name: is_attempt$
 SELECT count(*) FROM callback_attempts WHERE call = :call;
-
--- name: get_callback^
-SELECT b.*, c.number AS caller, c.name,
-    (SELECT group_concat(bc.call) FROM callback_calls bc WHERE bc.callback = b.id) AS calls
-FROM callbacks b JOIN citizens c ON c.id = b.citizen
-WHERE b.id = :id;
 
 -- The order of tickets/callback.py, urgency(): who must wait last; then the late, the serious, the promised earlier.
 -- name: most_urgent_callbacks
@@ -77,9 +85,6 @@ SELECT count(*) FROM callbacks WHERE status = 'expired';
 
 -- name: ended_callbacks
 SELECT id FROM callbacks WHERE status IN ('done', 'expired') ORDER BY id DESC LIMIT :limit;
-
--- name: list_attempts
-SELECT id, at, operator, result, call, note, confirmed FROM callback_attempts WHERE callback = :callback ORDER BY id;
 
 -- name: is_call_of_callback$
 SELECT count(*) FROM callback_calls WHERE call = :call;

@@ -77,8 +77,28 @@ SELECT c.*, p.caller, p.caller_raw, p.dialled, p.parties, p.transferred_to,
 FROM calls c LEFT JOIN call_personal p ON p.call = c.id
 WHERE (:since IS NULL OR c.started_at >= :since)
   AND (:until IS NULL OR c.started_at < :until)
-  AND (:outcome IS NULL OR c.outcome = :outcome)
-  AND (:citizen IS NULL OR c.citizen = :citizen)
+ORDER BY c.started_at DESC, c.id DESC LIMIT :limit;
+
+-- name: list_calls_of_citizen
+SELECT c.*, p.caller, p.caller_raw, p.dialled, p.parties, p.transferred_to,
+    (SELECT t.number FROM ticket_calls tc JOIN tickets t ON t.serial = tc.ticket WHERE tc.call = c.id
+        ORDER BY t.serial DESC LIMIT 1) AS ticket,
+    (SELECT max(cc.callback) FROM callback_calls cc WHERE cc.call = c.id) AS callback
+FROM calls c LEFT JOIN call_personal p ON p.call = c.id
+WHERE c.citizen = :citizen AND (:outcome IS NULL OR c.outcome = :outcome)
+  AND (:since IS NULL OR c.started_at >= :since)
+  AND (:until IS NULL OR c.started_at < :until)
+ORDER BY c.started_at DESC, c.id DESC LIMIT :limit;
+
+-- name: list_calls_of_outcome
+SELECT c.*, p.caller, p.caller_raw, p.dialled, p.parties, p.transferred_to,
+    (SELECT t.number FROM ticket_calls tc JOIN tickets t ON t.serial = tc.ticket WHERE tc.call = c.id
+        ORDER BY t.serial DESC LIMIT 1) AS ticket,
+    (SELECT max(cc.callback) FROM callback_calls cc WHERE cc.call = c.id) AS callback
+FROM calls c LEFT JOIN call_personal p ON p.call = c.id
+WHERE c.outcome = :outcome
+  AND (:since IS NULL OR c.started_at >= :since)
+  AND (:until IS NULL OR c.started_at < :until)
 ORDER BY c.started_at DESC, c.id DESC LIMIT :limit;
 
 -- name: list_requests_since

@@ -20,7 +20,7 @@ from depok_agi.errors import RefusedError
 from depok_agi.hours.schedule import SpecialDay
 from depok_agi.store.database import Store
 from depok_agi.tickets.callback import AttemptResult, CallbackReason, CallbackStatus, urgency
-from depok_agi.tickets.deadline import Clock as Deadline
+from depok_agi.tickets.clock import Clock as Deadline
 from depok_agi.tickets.deadline import deadlines as due_dates
 from depok_agi.tickets.status import TicketStatus
 from tests.unit.desk.made import ANI, BUDI, POLICY, SCHEDULE, Clock, call, new_store

@@ -10,7 +10,7 @@ from depok_agi.desk import Desk, deadlines, opds, tickets
 from depok_agi.desk.tickets import Complaint
 from depok_agi.errors import RefusedError
 from depok_agi.hours.schedule import Schedule, SpecialDay
-from depok_agi.tickets.deadline import Clock as Deadline
+from depok_agi.tickets.clock import Clock as Deadline
 from depok_agi.tickets.ticket import Ticket
 from tests.unit.desk.made import ANI, SCHEDULE, Clock, content, wib
 

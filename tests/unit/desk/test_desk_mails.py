@@ -20,7 +20,7 @@ from depok_agi.hours.schedule import SpecialDay
 from depok_agi.notify.mail import Kind, Mail, MailFilter, MailStatus, Role, forwarded_key
 from depok_agi.notify.reminders import MailPolicy, decent
 from depok_agi.notify.tries import ABOUT_THE_SERVER, DONE, Answer, Verdict
-from depok_agi.tickets.deadline import Clock as DueClock
+from depok_agi.tickets.clock import Clock as DueClock
 from depok_agi.tickets.status import TicketStatus
 from depok_agi.tickets.ticket import Ticket
 from tests.unit.desk.made import SCHEDULE, Clock, desk_at, wib

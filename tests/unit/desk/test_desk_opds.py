@@ -6,7 +6,7 @@ from depok_agi.desk import Desk, opds, tickets
 from depok_agi.desk.opds import Opd
 from depok_agi.desk.tickets import Complaint
 from depok_agi.errors import NotFoundError, RefusedError
-from depok_agi.tickets.deadline import Clock
+from depok_agi.tickets.clock import Clock
 
 
 async def test_a_new_opd_gets_tickets(desk: Desk) -> None:

@@ -11,7 +11,7 @@ from depok_agi.desk import calls as desk_calls
 from depok_agi.desk.tickets import Complaint
 from depok_agi.errors import NotFoundError, RefusedError
 from depok_agi.tickets.callback import AttemptResult, CallbackReason, CallbackStatus
-from depok_agi.tickets.deadline import Clock as Deadline
+from depok_agi.tickets.clock import Clock as Deadline
 from depok_agi.tickets.number import is_valid
 from depok_agi.tickets.status import TicketStatus
 from depok_agi.tickets.ticket import Callback, Ticket, TicketChannel

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from depok_agi.notify.matter import Department, Matter
-from depok_agi.tickets.deadline import Clock
+from depok_agi.tickets.clock import Clock
 from tests.unit.desk.made import TEN
 
 DLHK = Department("DLHK", "Dinas Lingkungan Hidup dan Kebersihan")

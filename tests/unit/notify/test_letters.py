@@ -14,7 +14,7 @@ from depok_agi.calls.numbers import national
 from depok_agi.notify.letter import Letter, about_ticket, to_message
 from depok_agi.notify.mail import Kind, Role, due_key, forwarded_key, is_address, message_id, sheet_key
 from depok_agi.notify.matter import HIDDEN, Department, Matter, without_number
-from depok_agi.tickets.deadline import Clock
+from depok_agi.tickets.clock import Clock
 from tests.unit.desk.made import ANI, TEN, WIB
 from tests.unit.notify.matters import DLHK, DUE, MATTER, matter
 

@@ -13,8 +13,8 @@ import depok_agi.hours
 from depok_agi.errors import RefusedError
 from depok_agi.hours.file import load
 from depok_agi.hours.schedule import Override, Schedule
+from depok_agi.tickets.clock import Clock
 from depok_agi.tickets.deadline import (
-    Clock,
     Deadlines,
     deadlines,
     elapsed_due,
