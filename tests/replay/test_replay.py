@@ -133,6 +133,7 @@ ONLY_CEL_TELLS = {
     "attended_transfer_to_device": "which of the rows, all by one operator, came first",
     "attended_transfer_to_queue": "the same",
     "blonde_transfer_to_device": "who was rung for whom",
+    "callback_placed": "when the operator had heard the number, and the talk began",
     "click_to_call_by_local_channel": "which of the rows is about a phone",
     "click_to_call_operator_away": "that nobody was dialled yet",
     "conference": "that those who were in one room belong together",
