@@ -416,7 +416,7 @@ class AmiLink:
         self._state = state
         where = f"{self._login.host}:{self._login.port}"
         if state is AmiState.UP:
-            log.info("AMI link to %s is up", where)
+            log.info("AMI link of %s to %s is up", self._login.username, where)
         elif state is AmiState.REFUSED:
             log.error(
                 "AMI refused the login of user %s at %s: %s (check secret and permit in manager.conf); trying again",
@@ -425,9 +425,9 @@ class AmiLink:
                 reason,
             )
         elif self._closing:
-            log.info("AMI link to %s is closed", where)
+            log.info("AMI link of %s to %s is closed", self._login.username, where)
         else:
-            log.warning("AMI link to %s is down: %s; trying again", where, reason)
+            log.warning("AMI link of %s to %s is down: %s; trying again", self._login.username, where, reason)
         if self._on_state is not None:
             with contextlib.suppress(Exception):
                 self._on_state(state, reason)

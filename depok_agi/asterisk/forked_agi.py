@@ -10,6 +10,7 @@ import signal
 import sys
 import threading
 from collections.abc import Coroutine, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TextIO, TypeVar
 
@@ -21,7 +22,7 @@ from depok_agi.errors import AsteriskError, CallerGoneError
 T = TypeVar("T")
 
 DEFAULT_FOLDER = "/var/lib/depok-agi/published"
-USAGE = "usage: depok-agi-step STEP [PUBLISHED_FOLDER]"
+USAGE = "usage: depok-agi-step STEP [ARGUMENT]"
 
 
 class _Nowhere(io.TextIOBase):
@@ -74,7 +75,9 @@ class PystCaller(AgiCaller):
 
     def __init__(self, stdin: TextIO, stdout: TextIO) -> None:
         self._agi = _Agi(stdin, stdout)
-        super().__init__(caller_info(self._agi.env))
+        # What AGI() was given is the script's name, the step's, and only then what the step is told.
+        info = caller_info(self._agi.env)
+        super().__init__(replace(info, arguments=info.arguments[1:]))
 
     async def _exchange(self, line: str) -> Reply:
         """One command, one reply; pyst2's many ways to notice a hang-up become one.
@@ -106,9 +109,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     if len(arguments) not in {1, 2}:
         sys.stderr.write(f"{USAGE}\n")
         return 2
-    folder = arguments[1] if len(arguments) > 1 else os.environ.get("DEPOK_AGI_PUBLISHED", DEFAULT_FOLDER)
     try:
-        _run(arguments[0], Path(folder))
+        _run(arguments[0], Path(os.environ.get("DEPOK_AGI_PUBLISHED", DEFAULT_FOLDER)))
     except CallerGoneError:
         _let_go_of_stdout()
         return 0

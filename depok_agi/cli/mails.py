@@ -9,6 +9,13 @@ from depok_agi.config import Settings
 from depok_agi.desk import mails as desk_mails
 from depok_agi.notify.mail import Mail, MailFilter, MailStatus
 
+EMPTY = {
+    MailFilter.WAITING: "No e-mail waits; `depok-agi mails list --status sent` shows those that went out.",
+    MailFilter.SENT: "No e-mail was sent yet.",
+    MailFilter.DROPPED: "No e-mail was dropped.",
+    MailFilter.ALL: "There is no e-mail.",
+}
+
 
 @click.group()
 def mails() -> None:
@@ -40,7 +47,7 @@ def list_(ctx: click.Context, status: str, limit: int, *, as_json: bool) -> None
         show_json([mail.to_json(given.timezone) for mail in found])
         return
     columns = ("ID", "About", "OPD", "Ticket", "To", "Status", "When", "Tries", "Why")
-    show_table(columns, [_row(mail, given) for mail in found], empty="There is no such e-mail.")
+    show_table(columns, [_row(mail, given) for mail in found], empty=EMPTY[MailFilter(status)])
     if len(found) == limit:
         hint(f"The newest {limit}; more with --limit.")
     if given.mail is None and any(mail.status is MailStatus.WAITING for mail in found):

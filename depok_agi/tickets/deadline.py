@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from depok_agi.errors import RefusedError
 from depok_agi.hours.aware import require_aware
-from depok_agi.hours.schedule import HORIZON_DAYS, Schedule
+from depok_agi.hours.schedule import HORIZON_DAYS, Reason, Schedule
 from depok_agi.tickets.clock import Clock
 
 ELAPSED_HOURS = 72
@@ -84,6 +84,7 @@ def _count(start: date, schedule: Schedule, days: int) -> Iterator[DayCounted]:
             return
         answer = schedule.working_day(start + timedelta(days=ahead))
         left -= answer.working
-        yield DayCounted(answer.day, answer.working, answer.rule)
+        off = not answer.working and answer.reason is Reason.WEEKLY  # a weekend: the rule itself says when work is
+        yield DayCounted(answer.day, answer.working, f"no hours on this day: {answer.rule}" if off else answer.rule)
     if left:
         raise RefusedError(f"no {days} working days within {HORIZON_DAYS} days after {start}: mend the hours file")

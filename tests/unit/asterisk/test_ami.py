@@ -606,7 +606,7 @@ async def test_a_listener_that_lost_track_has_the_connection_made_anew(
         assert link.state is AmiState.UP
     assert pbx.connections == 2
     assert [reason for _, reason in listener.states] == ["logged in", "events were lost", "logged in", "closed"]
-    assert f"AMI link to 127.0.0.1:{pbx.port} is down: events were lost; trying again" in caplog.text
+    assert f" to 127.0.0.1:{pbx.port} is down: events were lost; trying again" in caplog.text
 
 
 async def test_nothing_of_the_old_connection_comes_after_the_listener_gave_it_up(pbx: Pbx, listener: Listener) -> None:
