@@ -120,6 +120,8 @@ class Centre(Table, frozen=True):
     timezone: Annotated[str, text, _timezone] = "Asia/Jakarta"
     hours: File | None = None
     """The hours file; the shipped pattern of Depok when not given."""
+    menu: File | None = None
+    """The menu file; the shipped menu when not given."""
 
 
 class Pbx(Table, frozen=True):
@@ -163,11 +165,12 @@ class FastAgi(Table, frozen=True):
 
 
 class Folders(Table, frozen=True):
-    """Where things are kept. `spool` must be writable and `published` readable for Asterisk's user."""
+    """Where things are kept. Asterisk's user must be able to write `spool` and `recordings`, and read `published`."""
 
     store: File = Path("/var/lib/depok-agi/depok-agi.sqlite")
     spool: File = Path("/var/lib/depok-agi/spool")
     published: File = Path("/var/lib/depok-agi/published")
+    recordings: File = Path("/var/lib/depok-agi/recordings")
 
 
 class Journal(Table, frozen=True):

@@ -22,8 +22,9 @@ from depok_agi.calls.call import Switchboard
 from depok_agi.calls.ledger import Ledger
 from depok_agi.calls.record import CallRecord, Source
 from depok_agi.config import Settings, ami_secret
-from depok_agi.desk import Desk, calls, deadlines, journal, tickets
+from depok_agi.desk import Desk, blocks, calls, deadlines, journal, opds, taking, tickets
 from depok_agi.desk import hours as desk_hours
+from depok_agi.desk.menus import MenuFile
 from depok_agi.desk.opening import open_desk
 from depok_agi.dialling import Dialling
 from depok_agi.errors import AsteriskError, DepokError, StoreError
@@ -31,9 +32,12 @@ from depok_agi.guardian import BEAT_SECONDS, Guardian
 from depok_agi.hours.schedule import Schedule
 from depok_agi.mailing import Mailing
 from depok_agi.recovery import CDR, CEL, QUEUE_LOG, Recovery, now
-from depok_agi.voice import published, spool, steps
+from depok_agi.voice import published, published_around, spool, steps
+from depok_agi.voice.around import Around
+from depok_agi.voice.blocks import Blocks, of_numbers
 from depok_agi.voice.caller import Caller
-from depok_agi.voice.centre import CallbackRequest, Centre
+from depok_agi.voice.centre import Centre, Left, TicketStanding
+from depok_agi.voice.menu_tree import MenuTree
 from depok_agi.voice.variables import StepName
 
 log = logging.getLogger(__name__)
@@ -131,6 +135,13 @@ class Daemon:
         self._desk = desk
         self._on_ready = on_ready
         self._schedule: Schedule = desk.schedule_around(desk.now())
+        self._menu_file = MenuFile(settings)
+        self._menu = self._menu_file.now()
+        self._published: tuple[Schedule, MenuTree] | None = None
+        self._blocked: list[blocks.Block] | None = None
+        self._blocks = Blocks()
+        self._around: Around | None = None
+        self._unreadable: set[str] = set()
         self._stop = asyncio.Event()
         self._look = asyncio.Event()
         self._ami_tried = asyncio.Event()
@@ -168,6 +179,7 @@ class Daemon:
             loop.add_signal_handler(number, self._stop.set)
         self._ledger.resume(await calls.unsettled(self._desk, self._recovery.ended_since))
         await self._publish()
+        await self._publish_around()
         port = await self._fastagi.start(self._settings.fastagi.host, self._settings.fastagi.port)
         guardian = Guardian()
         try:
@@ -410,17 +422,29 @@ class Daemon:
 
     def _step(self, name: StepName) -> Callable[[Caller], Awaitable[None]]:
         async def run(caller: Caller) -> None:
-            centre = Centre(self._schedule, self._desk.now, self._leave, self._ticket_status)
+            centre = Centre(
+                self._schedule,
+                self._desk.now,
+                self._leave,
+                self._ticket_status,
+                self._menu,
+                self._own_ticket,
+                blocks=lambda: self._blocks,
+                around=lambda: self._around or Around(self._settings.folders.recordings),
+            )
             await steps.run(name, caller, centre)
 
         return run
 
-    def _leave(self, request: CallbackRequest) -> None:
-        spool.leave(self._settings.folders.spool, request)
+    def _leave(self, left: Left) -> None:
+        spool.leave(self._settings.folders.spool, left)
         self._look.set()
 
-    async def _ticket_status(self, number: str) -> str | None:
+    async def _ticket_status(self, number: str) -> TicketStanding | None:
         return await tickets.status_of(self._desk, number)
+
+    async def _own_ticket(self, caller: str) -> str | None:
+        return await tickets.newest_open_of(self._desk, caller)
 
     async def _look_around(self) -> None:
         complaints: dict[str, str] = {}
@@ -428,8 +452,10 @@ class Daemon:
             self._look.clear()
             for what, action in (
                 ("what callers left waits in the spool", self._collect),
-                ("the hours cannot be published", self._publish),
+                ("the hours and the menu cannot be published", self._publish),
+                ("blocks and the OPDs' telephones cannot be published", self._publish_around),
                 ("the hours file is broken; what it said before still counts", self._check_hours),
+                ("the menu file is broken; what it said before, or the shipped menu, still counts", self._check_menu),
             ):
                 try:
                     await action()
@@ -452,33 +478,55 @@ class Daemon:
 
     async def _collect(self) -> None:
         """Take what callers left out of the spool into the store."""
-        for path, request in spool.waiting(self._settings.folders.spool):
-            if request is None:
+        folders = self._settings.folders
+        for path, left in spool.waiting(folders.spool, self._unreadable):
+            if left is None:
                 log.error("a file in the spool cannot be understood and was put aside: %s", path.name)
                 spool.reject(path)
                 continue
             try:
-                await calls.take_request(self._desk, request)
+                taken = await taking.take(self._desk, left, folders.recordings)
             except StoreError:
                 raise
             except Exception:
-                log.exception("a request could not be stored and was put aside: %s", path.name)
+                log.exception("what was left could not be stored and was put aside: %s", path.name)
                 spool.reject(path)
             else:
-                path.unlink(missing_ok=True)
+                if taken:
+                    path.unlink(missing_ok=True)
 
     async def _publish(self) -> None:
-        """Publish the hours for the forked script, when they changed."""
+        """Go by the hours and the menu as they are now; what changed is published for the forked script."""
         schedule = await desk_hours.schedule(self._desk)
-        target = self._settings.folders.published / published.FILE
-        if schedule != self._schedule or not target.exists():
-            published.publish(self._settings.folders.published, schedule, self._settings.folders.spool)
-            self._schedule = schedule
+        menu = self._menu_file.now()
+        folders = self._settings.folders
+        if (schedule, menu) != self._published or not (folders.published / published.FILE).exists():
+            published.publish(folders.published, schedule, folders.spool, menu)
+            if menu != self._menu:
+                log.info("the menu file has changed: callers hear the new menu from now on")
+            self._schedule, self._menu = self._published = schedule, menu
+
+    async def _publish_around(self) -> None:
+        """The same for the blocks that hold, where recordings go, and the OPDs' telephones."""
+        folders = self._settings.folders
+        blocked = await blocks.listed(self._desk)
+        if blocked != self._blocked or not (folders.published / published_around.BLOCKS).exists():
+            found = of_numbers((block.number, block.until) for block in blocked)
+            published_around.publish_blocks(folders.published, found)
+            self._blocked, self._blocks = blocked, found
+        around = Around(folders.recordings, await opds.phones(self._desk))
+        if around != self._around or not (folders.published / published_around.AROUND).exists():
+            published_around.publish_around(folders.published, around)
+            self._around = around
 
     async def _check_hours(self) -> None:
         fault = self._desk.hours_fault()
         if fault is not None:
             raise fault
+
+    async def _check_menu(self) -> None:
+        if self._menu_file.fault is not None:
+            raise self._menu_file.fault
 
     async def _follow_the_calendar(self) -> None:
         """At the start, and when the hours or the holidays have changed: the due dates of open tickets follow."""
@@ -518,7 +566,11 @@ def notify(message: str) -> None:
 
 
 def _make_folders(settings: Settings) -> None:
-    for folder, mode in ((settings.folders.spool, 0o770), (settings.folders.published, 0o755)):
+    for folder, mode in (
+        (settings.folders.spool, 0o770),
+        (settings.folders.recordings, 0o770),
+        (settings.folders.published, 0o755),
+    ):
         if not folder.is_dir():
             folder.mkdir(parents=True)
             folder.chmod(mode)

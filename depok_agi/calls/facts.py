@@ -105,6 +105,7 @@ STEP_RESULT = {
     ("hours", "closed"): Fact.CLOSED,
     ("callback", "accepted"): Fact.CALLBACK,
     ("message", "kept"): Fact.MESSAGE,
+    ("opd-unanswered", "kept"): Fact.CALLBACK,
     ("information", "told"): Fact.SELF_SERVICE,
     ("status", "told"): Fact.SELF_SERVICE,
     ("block", "blocked"): Fact.BLOCKED,

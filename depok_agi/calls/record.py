@@ -125,6 +125,7 @@ class CallRecord:
     `id` carries the PBX's name, so that several hosts can share one store. `uniqueids` and `legs` go in step. `facts`
     is what the outcome was derived from (`calls/facts.py`). `answered_at` is when a person first spoke, not when
     Asterisk took the call. `wait_seconds` is the time in all queues; in `talk_seconds` no second counts twice.
+    `recording` is the name of a recorded message's file, which only the store knows.
     """
 
     id: str
@@ -152,6 +153,7 @@ class CallRecord:
     transfers: tuple[Transfer, ...] = ()
     visits: tuple[QueueVisit, ...] = ()
     steps: tuple[MenuStep, ...] = ()
+    recording: str | None = None
 
     @property
     def citizen(self) -> str | None:
@@ -192,7 +194,7 @@ def to_json(
         "menu_path": record.menu_path,
         "ticket": ticket,
         "callback": callback,
-        "recording": None,
+        "recording": record.recording,
         "hangup_cause": record.hangup_cause,
         "source": record.source,
         "uniqueids": list(record.uniqueids),

@@ -21,6 +21,8 @@ NOUNS = {
     "opd": "the city departments",
     "categories": "what citizens call about, and which OPD it leads to",
     "mails": "the e-mails to the OPDs and supervisors",
+    "menu": "what callers are asked, and what each key leads to",
+    "numbers": "callers who are refused for a time",
     "prompts": "the spoken prompts",
     "db": "the store",
 }

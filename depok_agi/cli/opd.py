@@ -20,6 +20,11 @@ head_option = click.option(
 )
 
 
+phone_option = click.option(
+    "--phone", help="Its extension of the PBX, which the menu rings in working hours; an empty one takes it away."
+)
+
+
 @click.group()
 def opd() -> None:
     """The city departments (OPD) that answer."""
@@ -29,7 +34,7 @@ def opd() -> None:
 @json_option
 @click.pass_context
 def list_(ctx: click.Context, *, as_json: bool) -> None:
-    """All OPDs, the clock that binds each (72 hours or 3 working days), and whom the centre writes to.
+    """All OPDs, the clock that binds each (72 hours or 3 working days), its phone, and whom the centre writes to.
 
     \b
     Example:
@@ -40,10 +45,17 @@ def list_(ctx: click.Context, *, as_json: bool) -> None:
         show_json([_to_json(opd) for opd in found])
         return
     rows = [
-        (o.code if o.active else f"{o.code} (closed)", printable(o.name), o.clock, o.email or "-", o.head_email or "-")
+        (
+            o.code if o.active else f"{o.code} (closed)",
+            printable(o.name),
+            o.clock,
+            o.phone or "-",
+            o.email or "-",
+            o.head_email or "-",
+        )
         for o in found
     ]
-    show_table(("OPD", "Name", "Clock", "E-mail", "Head's e-mail"), rows, empty="There is no OPD.")
+    show_table(("OPD", "Name", "Clock", "Phone", "E-mail", "Head's e-mail"), rows, empty="There is no OPD.")
     silent = [o.code for o in found if o.active and o.email is None]
     if silent:
         hint(f"{len(silent)} have no e-mail address and are not written to: depok-agi opd edit {silent[0]} --email ...")
@@ -55,6 +67,7 @@ def list_(ctx: click.Context, *, as_json: bool) -> None:
 @clock_option
 @email_option
 @head_option
+@phone_option
 @json_option
 @click.pass_context
 def add(
@@ -64,6 +77,7 @@ def add(
     clock: str | None,
     email: str | None,
     head_email: str | None,
+    phone: str | None,
     *,
     as_json: bool,
 ) -> None:
@@ -73,7 +87,7 @@ def add(
     Example:
       depok-agi opd add DISPUSIP --name 'Dinas Perpustakaan' --email pic@dispusip.example
     """
-    new = Opd(code, name, Clock(clock or Clock.ELAPSED), email, head_email)
+    new = Opd(code, name, Clock(clock or Clock.ELAPSED), email, head_email, phone=phone)
     _show(at_desk(settings(ctx), lambda desk: opds.add(desk, new)), as_json=as_json)
 
 
@@ -83,6 +97,7 @@ def add(
 @clock_option
 @email_option
 @head_option
+@phone_option
 @click.option("--active/--closed", default=None, help="Whether it gets tickets; what it owes already stays owed.")
 @json_option
 @click.pass_context
@@ -93,6 +108,7 @@ def edit(
     clock: str | None,
     email: str | None,
     head_email: str | None,
+    phone: str | None,
     *,
     active: bool | None,
     as_json: bool,
@@ -102,9 +118,16 @@ def edit(
     \b
     Examples:
       depok-agi opd edit DLHK --email pic@dlhk.example --head-email kepala@dlhk.example
-      depok-agi opd edit DISHUB --clock working_days
+      depok-agi opd edit DISHUB --clock working_days --phone 201
     """
-    given = {"name": name, "clock": clock and Clock(clock), "email": email, "head_email": head_email, "active": active}
+    given = {
+        "name": name,
+        "clock": clock and Clock(clock),
+        "email": email,
+        "head_email": head_email,
+        "active": active,
+        "phone": phone,
+    }
     changes = {field: value for field, value in given.items() if value is not None}
     if not changes:
         raise click.UsageError("say what to change, such as --email")
@@ -115,7 +138,10 @@ def _show(opd: Opd, *, as_json: bool) -> None:
     if as_json:
         show_json(_to_json(opd))
     else:
-        hint(f"{opd.code}: {printable(opd.name)}, {opd.clock}, e-mail {opd.email or '-'}, head {opd.head_email or '-'}")
+        hint(
+            f"{opd.code}: {printable(opd.name)}, {opd.clock}, phone {opd.phone or '-'}, e-mail {opd.email or '-'}, "
+            f"head {opd.head_email or '-'}"
+        )
 
 
 def _to_json(opd: Opd) -> dict[str, object]:
@@ -126,4 +152,5 @@ def _to_json(opd: Opd) -> dict[str, object]:
         "email": opd.email,
         "head_email": opd.head_email,
         "active": opd.active,
+        "phone": opd.phone,
     }

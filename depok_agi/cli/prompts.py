@@ -5,11 +5,9 @@ from pathlib import Path
 
 import click
 
-from depok_agi import prompts as spoken
 from depok_agi.cli.output import hint, json_option, show_json, show_table
 from depok_agi.cli.sudo import no_path_under_sudo
 from depok_agi.errors import DepokError
-from depok_agi.voice.caller import Language
 
 script_option = click.option(
     "--script",
@@ -37,27 +35,27 @@ def prompts() -> None:
 @prompts.command("list")
 @script_option
 @sounds_option
+@click.option("--csv", "as_csv", is_flag=True, help="A sheet to record from: each prompt's name and its texts.")
 @json_option
-def list_(script: Path, sounds: Path, *, as_json: bool) -> None:
+def list_(script: Path, sounds: Path, *, as_csv: bool, as_json: bool) -> None:
     """Every prompt, what it says, and whether it is recorded, synthesised or missing.
 
     \b
-    Example:
+    Examples:
       depok-agi prompts list --script dialplan/prompts.toml
+      depok-agi prompts list --csv
     """
+    from depok_agi import prompts as spoken  # noqa: PLC0415 - only when asked for
+
+    if as_csv and as_json:
+        raise click.UsageError("--csv and --json are two ways to show the same: choose one")
     found = spoken.load(script)
-    absent = {(prompt.name, language) for prompt, language in spoken.missing(found, sounds)}
-
-    def state(prompt: spoken.Prompt, language: Language) -> str:
-        if (prompt.name, language) in absent:
-            return "missing"
-        return "recorded" if spoken.recorded(prompt, language, sounds) else "synthesised"
-
-    rows = [
-        (prompt.name, language, state(prompt, language), prompt.texts[language])
-        for prompt in found
-        for language in Language
-    ]
+    if as_csv:
+        spoken.write_sheet(found, sys.stdout)
+        return
+    states = spoken.states(found, sounds)
+    texts = {prompt.name: prompt.texts for prompt in found}
+    rows = [(name, language, state, texts[name][language]) for (name, language), state in states.items()]
     if as_json:
         show_json([dict(zip(("name", "language", "state", "text"), row, strict=True)) for row in rows])
     else:
@@ -67,30 +65,48 @@ def list_(script: Path, sounds: Path, *, as_json: bool) -> None:
 @prompts.command()
 @script_option
 @sounds_option
-def check(script: Path, sounds: Path) -> None:
-    """Fail when a prompt is missing, or a draft says an older text.
+@json_option
+def check(script: Path, sounds: Path, *, as_json: bool) -> None:
+    """Tell what is wrong with the files: missing, unplayable, silent, clipped, or made from another text (stale).
+
+    Fails when a caller would hear nothing. A recorded file belongs to the text that the script had when it was first
+    seen by this command or by `prompts make`.
 
     \b
-    Example:
+    Examples:
       depok-agi prompts check
+      depok-agi prompts check --json
     """
-    absent = spoken.missing(spoken.load(script), sounds)
-    if absent:
-        names = ", ".join(f"{language}/{prompt.name}" for prompt, language in absent)
-        raise DepokError(f"{len(absent)} prompts are missing or out of date: {names}; `depok-agi prompts make` helps")
-    hint("every prompt is there")
+    from depok_agi import prompt_check  # noqa: PLC0415 - only when asked for
+    from depok_agi import prompts as spoken  # noqa: PLC0415 - the same
+
+    findings = prompt_check.check(spoken.load(script), sounds)
+    rows = [(one.fault, one.language, one.name, one.file) for one in findings]
+    if as_json:
+        show_json([dict(zip(("fault", "language", "name", "file"), row, strict=True)) for row in rows])
+    else:
+        shown = [(fault, language, name, file or "-") for fault, language, name, file in rows]
+        show_table(("Fault", "Language", "Prompt", "File"), shown, empty="every prompt is there, and can be heard")
+    grave = sum(one.fault in prompt_check.NOT_HEARD for one in findings)
+    if grave:
+        raise DepokError(f"{grave} prompts cannot be heard; `depok-agi prompts make` synthesises what is missing")
 
 
 @prompts.command()
 @script_option
 @sounds_option
 def make(script: Path, sounds: Path) -> None:
-    """Synthesise drafts of what nobody has recorded yet; recorded files are never written over.
+    """Synthesise drafts of what nobody has recorded yet, at 8 and 16 kHz; recorded files are never written over.
+
+    Asterisk's own Indonesian numbers (LANGUAGE/digits), which its queue announcements need, are linked to ours where
+    there are none.
 
     \b
     Example:
       depok-agi prompts make --script dialplan/prompts.toml --sounds /usr/share/asterisk/sounds
     """
+    from depok_agi import prompts as spoken  # noqa: PLC0415 - only when asked for
+
     found = spoken.load(script)
     wanted = len(spoken.missing(found, sounds))
     with click.progressbar(length=wanted, label="prompts", file=sys.stderr) as bar:

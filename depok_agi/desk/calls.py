@@ -7,7 +7,7 @@ import aiosqlite
 
 from depok_agi.calls.facts import Fact, with_fact
 from depok_agi.calls.record import CallRecord, Direction, Outcome
-from depok_agi.desk import Desk, callbacks, journal
+from depok_agi.desk import Desk, callbacks, journal, left
 from depok_agi.errors import NotFoundError, RefusedError
 from depok_agi.store import calls as call_rows
 from depok_agi.store.times import microseconds, moment
@@ -51,10 +51,12 @@ async def record(
 
     async with desk.store.transaction() as connection:
         records, asked_in = await _with_requests(desk, connection, records)
+        records, left_in = await left.with_left(desk, connection, records)
         await call_rows.put(desk.store, connection, records)
         await call_rows.put_states(desk.store, connection, records, states or {})
         for asking, callback in asked_in.items():
             await desk.store.queries.add_callback_call(connection, callback=callback, call=asking)
+        await left.link(desk, connection, left_in)
         for old in dropped:
             await call_rows.drop(desk.store, connection, old, await _taken_over_by(desk, connection, old))
         # Only now, with the callbacks of the dropped ones in place: what was owed for them is not owed again.

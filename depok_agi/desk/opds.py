@@ -13,6 +13,7 @@ from depok_agi.errors import RefusedError
 from depok_agi.tickets.clock import Clock
 
 _CODE = re.compile(r"[A-Z][A-Z0-9]{1,19}")
+_PHONE = re.compile(r"[0-9]{2,6}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,7 @@ class Opd:
         email: of the officer (PIC) who answers.
         head_email: of the head, who is told when an answer is late.
         active: whether it still gets tickets; what it owes already stays owed.
+        phone: its extension of the PBX, which the menu rings in working hours.
     """
 
     code: str
@@ -32,6 +34,7 @@ class Opd:
     email: str | None = None
     head_email: str | None = None
     active: bool = True
+    phone: str | None = None
 
 
 async def listed(desk: Desk) -> list[Opd]:
@@ -46,11 +49,17 @@ async def find(desk: Desk, connection: aiosqlite.Connection, code: str) -> Opd:
     return known[named("OPD", code, known)]
 
 
+async def phones(desk: Desk) -> dict[str, str]:
+    """The extensions of the OPDs that have one and are not closed, by code."""
+    with desk.store.told():
+        return {row["code"]: row["phone"] async for row in desk.store.queries.list_opd_phones(desk.store.reader)}
+
+
 async def add(desk: Desk, opd: Opd) -> Opd:
     """Make a new OPD known.
 
     Raises:
-        RefusedError: the code, the name or an address is not one, or the code is taken.
+        RefusedError: the code, the name, an address or the telephone is not one, or the code is taken.
     """
     opd = _checked(replace(opd, code=opd.code.upper()))
     async with desk.store.transaction() as connection:
@@ -61,10 +70,10 @@ async def add(desk: Desk, opd: Opd) -> Opd:
 
 
 async def edit(desk: Desk, code: str, changes: Mapping[str, object]) -> Opd:
-    """Change some of an OPD's fields, by name. An empty address takes the address away.
+    """Change some of an OPD's fields, by name. An empty address or telephone takes it away.
 
     Raises:
-        RefusedError: the name or an address is not one.
+        RefusedError: the name, an address or the telephone is not one.
         NotFoundError: there is no such OPD.
     """
     async with desk.store.transaction() as connection:
@@ -112,7 +121,13 @@ async def drop_category(desk: Desk, name: str) -> str:
 async def _all(desk: Desk, connection: aiosqlite.Connection) -> dict[str, Opd]:
     return {
         row["code"]: Opd(
-            row["code"], row["name"], Clock(row["clock"]), row["email"], row["head_email"], bool(row["active"])
+            row["code"],
+            row["name"],
+            Clock(row["clock"]),
+            row["email"],
+            row["head_email"],
+            bool(row["active"]),
+            row["phone"],
         )
         async for row in desk.store.queries.list_opds(connection)
     }
@@ -126,6 +141,7 @@ def _columns(opd: Opd) -> dict[str, object]:
         "email": opd.email,
         "head_email": opd.head_email,
         "active": int(opd.active),
+        "phone": opd.phone,
     }
 
 
@@ -134,7 +150,9 @@ def _checked(opd: Opd) -> Opd:
         raise RefusedError(f"{opd.code!r} is no code for an OPD: 2 to 20 capital letters and digits, such as DLHK")
     if not opd.name.strip() or not opd.name.isprintable():
         raise RefusedError("an OPD needs a name, in one line")
-    return replace(opd, email=_address(opd.email), head_email=_address(opd.head_email))
+    if opd.phone and not _PHONE.fullmatch(opd.phone):
+        raise RefusedError(f"{opd.phone!r} is no extension of the PBX: 2 to 6 digits, such as 201")
+    return replace(opd, email=_address(opd.email), head_email=_address(opd.head_email), phone=opd.phone or None)
 
 
 def _address(given: str | None) -> str | None:

@@ -13,13 +13,14 @@ from depok_agi.store import history as history_rows
 from depok_agi.store import tickets as rows
 from depok_agi.store.citizens import citizen_id
 from depok_agi.store.history import Fault
-from depok_agi.store.times import microseconds
+from depok_agi.store.times import microseconds, moment
 from depok_agi.tickets import number as numbers
 from depok_agi.tickets.callback import ENDED, CallbackReason
 from depok_agi.tickets.deadline import deadlines
 from depok_agi.tickets.history import OPEN, SERVICE
 from depok_agi.tickets.status import TicketAction, TicketStatus, step
 from depok_agi.tickets.ticket import AREAS, HistoryEntry, Ticket, TicketChannel, local_iso
+from depok_agi.voice.centre import TicketStanding
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,40 +44,45 @@ async def open_ticket(desk: Desk, complaint: Complaint, actor: str) -> Ticket:
         RefusedError: the number is not one, or there is no text.
         NotFoundError: there is no such category or area.
     """
+    async with desk.store.transaction() as connection:
+        return await open_within(desk, connection, complaint, actor)
+
+
+async def open_within(desk: Desk, connection: aiosqlite.Connection, complaint: Complaint, actor: str) -> Ticket:
+    """The same within a transaction. Raises RefusedError, NotFoundError."""
     if not complaint.text.strip():
         raise RefusedError("a ticket needs a text: what is it about?")
     caller = _caller(complaint.caller)
     area = None if complaint.area is None else named("area", complaint.area, AREAS)
     queries, now = desk.store.queries, desk.now()
-    async with desk.store.transaction() as connection:
-        known = await opds.categories_within(desk, connection)
-        category = None if complaint.category is None else named("category", complaint.category, known)
-        citizen = None
-        if caller is not None:
-            citizen = await citizen_id(desk.store, connection, caller, complaint.name)
-        elif complaint.name:
-            citizen = int(await queries.add_citizen(connection, number=None, name=complaint.name))
-        serial = int(await queries.next_serial(connection))
-        number = numbers.make(serial)
-        await queries.add_ticket(
-            connection,
-            serial=serial,
-            number=number,
-            status=TicketStatus.NEW,
-            opened_at=microseconds(now),
-            channel=complaint.channel,
-            secret=int(complaint.secret),
-            category=category,
-            area=area,
-            citizen=citizen,
-        )
-        if complaint.call is not None:
-            await queries.add_ticket_call(connection, ticket=serial, call=complaint.call)
-        detail = {"channel": complaint.channel, "category": category, "area": area}
-        await _add_history(desk, connection, serial, actor, OPEN, detail, complaint.text)
-        if complaint.channel is TicketChannel.MESSAGE and caller is not None:
-            await callbacks.owe(desk, connection, caller, CallbackReason.MESSAGE, now, call=complaint.call)
-        return await _ticket(desk, connection, number)
+    known = await opds.categories_within(desk, connection)
+    category = None if complaint.category is None else named("category", complaint.category, known)
+    citizen = None
+    if caller is not None:
+        citizen = await citizen_id(desk.store, connection, caller, complaint.name)
+    elif complaint.name:
+        citizen = int(await queries.add_citizen(connection, number=None, name=complaint.name))
+    serial = int(await queries.next_serial(connection))
+    number = numbers.make(serial)
+    await queries.add_ticket(
+        connection,
+        serial=serial,
+        number=number,
+        status=TicketStatus.NEW,
+        opened_at=microseconds(now),
+        channel=complaint.channel,
+        secret=int(complaint.secret),
+        category=category,
+        area=area,
+        citizen=citizen,
+    )
+    if complaint.call is not None:
+        await queries.add_ticket_call(connection, ticket=serial, call=complaint.call)
+    detail = {"channel": complaint.channel, "category": category, "area": area}
+    await _add_history(desk, connection, serial, actor, OPEN, detail, complaint.text)
+    if complaint.channel is TicketChannel.MESSAGE and caller is not None:
+        await callbacks.owe(desk, connection, caller, CallbackReason.MESSAGE, now, call=complaint.call)
+    return await _ticket(desk, connection, number)
 
 
 async def forward(desk: Desk, number: str, opd: str | None, actor: str, *, revision: int | None = None) -> Ticket:
@@ -275,11 +281,23 @@ async def listed(
     return [ticket for ticket in tickets if ticket is not None]
 
 
-async def status_of(desk: Desk, number: str) -> str | None:
-    """The status of a ticket, for the voice menu; None when there is none."""
+async def status_of(desk: Desk, number: str) -> TicketStanding | None:
+    """How a ticket stands, for the voice menu; None when there is none."""
     with desk.store.told():
-        found: str | None = await desk.store.queries.ticket_status(desk.store.reader, number=number)
-        return found
+        row = await desk.store.queries.ticket_standing(desk.store.reader, number=number)
+    if row is None:
+        return None
+    return TicketStanding(TicketStatus(row["status"]), row["opd"], moment(row["due_at"]))
+
+
+async def newest_open_of(desk: Desk, caller: str) -> str | None:
+    """The number of the newest ticket of this number (E.164) that is not closed, for the voice menu.
+
+    A caller's number can be forged, so a citizen who wants to stay unnamed is not recognised by it.
+    """
+    with desk.store.told():
+        found: str | None = await desk.store.queries.newest_open_ticket_of(desk.store.reader, caller=caller)
+    return found
 
 
 async def verify(desk: Desk) -> list[Fault]:

@@ -138,6 +138,7 @@ def from_row(row: Any) -> CallRecord:
         transfers=tuple(
             Transfer(TransferKind(kind), by, to, at) for (kind, by, at), to in zip(transfers, handed_to, strict=True)
         ),
+        recording=row["recording"],
     )
 
 

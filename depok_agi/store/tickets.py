@@ -44,6 +44,7 @@ def _ticket(row: Any) -> Ticket:
         clock=None if row["clock"] is None else Clock(row["clock"]),
         forwarding=row["forwarding"],
         revision=row["revision"],
+        recording=row["recording"],
     )
 
 

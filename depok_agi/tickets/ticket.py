@@ -81,6 +81,7 @@ class Ticket:
         clock: which of the two dates binds; fixed when it is forwarded.
         forwarding: the entry of the history with which the OPD that has it got it.
         revision: the newest entry of the history that a person made.
+        recording: the name of the file, when it was left as a recorded message.
     """
 
     serial: int
@@ -108,6 +109,7 @@ class Ticket:
     clock: Clock | None = None
     forwarding: int | None = None
     revision: int = 0
+    recording: str | None = None
 
     def overdue(self, now: datetime) -> bool:
         """Is the OPD late? Only a ticket that waits for its answer can be."""
@@ -137,7 +139,7 @@ class Ticket:
             "overdue": self.overdue(now),
             "calls": list(self.calls),
             "callback": self.callback,
-            "recording": None,
+            "recording": self.recording,
             "clock": self.clock,
             "revision": self.revision,
         }

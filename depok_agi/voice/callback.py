@@ -16,7 +16,7 @@ SECONDS_BETWEEN_KEYS = 5.0
 
 async def step(caller: Caller, centre: Centre) -> StepResult:
     """`accepted` once the request is kept; `declined` when the caller does not want it or gives no number."""
-    number = _callable(caller.info.number)
+    number = callable_number(caller.info.number)
     pressed = ""
     tries = TRIES
     while tries > 0 or number is not None:  # a number that was typed right is always confirmed
@@ -40,7 +40,7 @@ async def step(caller: Caller, centre: Centre) -> StepResult:
     return StepResult(Result.DECLINED, pressed)
 
 
-def _callable(typed: str | None) -> str | None:
+def callable_number(typed: str | None) -> str | None:
     """The number, where operators' phones can dial it: an Indonesian one (`dialplan/60_operators.conf`)."""
     number = to_e164(typed)
     return number if number is not None and number.startswith("+62") else None
@@ -53,7 +53,7 @@ async def _confirm(caller: Caller, number: str) -> str:
 
 async def _ask(caller: Caller) -> str | None:
     typed = await caller.ask_digits("callback-type-number", digits=MOST_DIGITS, seconds=SECONDS_BETWEEN_KEYS)
-    number = _callable(typed)
+    number = callable_number(typed)
     if number is None:
         await caller.play(["callback-wrong-number"])
     return number

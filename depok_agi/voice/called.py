@@ -5,9 +5,9 @@ They have waited for a person, so whatever they press or do not press, the opera
 
 from depok_agi.errors import RefusedError
 from depok_agi.tickets import number
-from depok_agi.voice import spoken
 from depok_agi.voice.caller import Caller
 from depok_agi.voice.centre import Centre, StepResult
+from depok_agi.voice.status import tell
 from depok_agi.voice.variables import TICKETS_JOINED_BY, Result
 
 STATUS_KEY = "1"
@@ -28,10 +28,8 @@ async def step(caller: Caller, centre: Centre) -> StepResult:
     if key != STATUS_KEY:
         return StepResult(Result.OPERATOR, key)
     for ticket in tickets:
-        status = await centre.ticket_status(ticket)
-        if status is not None and await caller.play(
-            ["status-ticket", *spoken.digits(ticket), f"status-{status}"], ANY_KEY
-        ):
+        standing = await centre.ticket_status(ticket)
+        if standing is not None and await tell(caller, centre, ticket, standing):
             break
     await caller.play(["to-operator"])
     return StepResult(Result.TOLD, key)

@@ -3,9 +3,16 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NoReturn
 
+from depok_agi.errors import SettingsError
 from depok_agi.hours.schedule import Schedule
+from depok_agi.tickets.status import TicketStatus
+from depok_agi.voice.around import Around
+from depok_agi.voice.blocks import Blocks
 from depok_agi.voice.caller import Language
+from depok_agi.voice.left import Message, OpdRequest, Score
+from depok_agi.voice.menu_tree import MenuTree
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,16 +33,50 @@ class CallbackRequest:
     language: Language
 
 
+Left = CallbackRequest | Message | Score | OpdRequest
+"""What a citizen can leave behind."""
+
+
 @dataclass(frozen=True, slots=True)
 class StepResult:
-    """How a step ended, and which menu keys were pressed in it."""
+    """How a step ended.
+
+    Attributes:
+        result: what the dialplan branches by.
+        keys: the menu keys that were pressed in it.
+        target: what the result leads to, such as a queue's name; None leaves the dialplan's variable as it is.
+        menu: the menu to come back to afterwards; None as above.
+    """
 
     result: str
     keys: str = ""
+    target: str | None = None
+    menu: str | None = None
 
 
-TicketLookup = Callable[[str], Awaitable[str | None]]
-"""Ticket number to its status (`new`, `forwarded`, `answered`, `closed`), None when there is no such ticket."""
+@dataclass(frozen=True, slots=True)
+class TicketStanding:
+    """All of a ticket that may be told by telephone.
+
+    Attributes:
+        opd: the code of the OPD that has it; None while the centre has it.
+        due_at: when that OPD has to answer, aware.
+    """
+
+    status: TicketStatus
+    opd: str | None = None
+    due_at: datetime | None = None
+
+
+TicketLookup = Callable[[str], Awaitable[TicketStanding | None]]
+"""Ticket number to how it stands, None when there is no such ticket."""
+
+OwnTicketLookup = Callable[[str], Awaitable[str | None]]
+"""A citizen's number in E.164 to the number of their newest open ticket, None when they have none."""
+
+
+def _nothing_known() -> NoReturn:
+    raise SettingsError("the blocks and the surroundings of the centre are not known")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +86,19 @@ class Centre:
     Attributes:
         schedule: when the centre is open.
         now: the time, aware.
-        leave: keeps a request for a call back; raises OSError when it cannot.
+        leave: keeps what the citizen leaves behind; raises OSError when it cannot.
         ticket_status: looks a ticket up; None where the store is out of reach, as it is for the forked script.
+        menu: what the caller is asked; None where no menu is published, and then a human has to ask.
+        own_ticket: finds the ticket of who calls; None as for `ticket_status`.
+        blocks: which numbers are blocked; raises SettingsError when that is not known.
+        around: where recordings go, and the OPDs' telephones; raises SettingsError when that is not known.
     """
 
     schedule: Schedule
     now: Callable[[], datetime]
-    leave: Callable[[CallbackRequest], None]
+    leave: Callable[[Left], None]
     ticket_status: TicketLookup | None = None
+    menu: MenuTree | None = None
+    own_ticket: OwnTicketLookup | None = None
+    blocks: Callable[[], Blocks] = _nothing_known
+    around: Callable[[], Around] = _nothing_known

@@ -9,13 +9,11 @@ import hashlib
 import json
 import logging
 import os
-import re
 from collections.abc import Iterator
-from datetime import datetime
 from pathlib import Path
 
-from depok_agi.voice.caller import Language
-from depok_agi.voice.centre import CallbackRequest
+from depok_agi.voice import spool_content
+from depok_agi.voice.centre import Left
 
 log = logging.getLogger(__name__)
 
@@ -23,37 +21,37 @@ REJECTED = "rejected"
 """The folder inside the spool for files that cannot be read."""
 
 
-def leave(folder: Path, request: CallbackRequest) -> None:
-    """Keep a request. It is on the disk when this returns.
+def leave(folder: Path, left: Left) -> None:
+    """Keep what was left. It is on the disk when this returns.
 
     Raises:
         OSError: it could not be kept.
     """
-    content = {
-        "kind": "callback",
-        "uniqueid": request.uniqueid,
-        "number": request.number,
-        "raw": request.raw,
-        "at": request.at.isoformat(),
-        "language": request.language,
-    }
-    name = hashlib.sha256(f"callback {request.uniqueid}".encode()).hexdigest()[:32]
+    content = spool_content.to_json(left)
+    name = hashlib.sha256(f"{content['kind']} {left.uniqueid}".encode()).hexdigest()[:32]
     write_whole(folder / f"{name}.json", json.dumps(content), mode=0o660)
 
 
-def waiting(folder: Path) -> Iterator[tuple[Path, CallbackRequest | None]]:
-    """The files that wait, oldest first, each with its request; None for one that cannot be understood."""
+def waiting(folder: Path, told: set[str] | None = None) -> Iterator[tuple[Path, Left | None]]:
+    """The files that wait, oldest first, each with what was left; None for one that cannot be understood.
+
+    `told` remembers, for whoever looks again and again, which files could not be read: each is complained about once.
+    """
+    told = set() if told is None else told
     for path in sorted(folder.glob("*.json"), key=_written_at):
         try:
-            request = _request(json.loads(path.read_text("utf-8")))
+            left = spool_content.from_json(json.loads(path.read_text("utf-8")))
         except FileNotFoundError:
             continue  # somebody took it meanwhile
         except (IsADirectoryError, ValueError, KeyError, TypeError, RecursionError):
-            request = None
+            left = None
         except OSError as error:
-            log.warning("a file in the spool cannot be read and stays there: %s: %s", path.name, error.strerror)
+            if path.name not in told:
+                log.warning("a file in the spool cannot be read and stays there: %s: %s", path.name, error.strerror)
+            told.add(path.name)
             continue
-        yield path, request
+        told.discard(path.name)
+        yield path, left
 
 
 def _written_at(path: Path) -> int:
@@ -61,22 +59,6 @@ def _written_at(path: Path) -> int:
         return path.stat().st_mtime_ns
     except OSError:
         return 0
-
-
-def _request(content: dict[str, object]) -> CallbackRequest:
-    at = datetime.fromisoformat(_text(content["at"]))
-    if content["kind"] != "callback" or at.tzinfo is None:
-        raise ValueError("not a request for a call back")
-    number = _text(content["number"])
-    if not re.fullmatch(r"\+[0-9]{7,15}", number):
-        raise ValueError("not a number in E.164")
-    return CallbackRequest(
-        uniqueid=_text(content["uniqueid"]),
-        number=number,
-        raw=_text(content["raw"]),
-        at=at,
-        language=Language(_text(content["language"])),
-    )
 
 
 def reject(path: Path) -> None:
@@ -100,10 +82,3 @@ def write_whole(path: Path, text: str, *, mode: int) -> None:
     except OSError:
         temporary.unlink(missing_ok=True)
         raise
-
-
-def _text(value: object) -> str:
-    if not isinstance(value, str):
-        raise TypeError("not a text")
-    value.encode()  # half a character, which JSON can hold and no store can keep, is a ValueError
-    return value

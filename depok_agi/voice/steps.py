@@ -3,10 +3,24 @@
 from collections.abc import Awaitable, Callable, Mapping
 
 from depok_agi.errors import NotFoundError
-from depok_agi.voice import callback, called, calling, closed, hours, information, language, menu, status
+from depok_agi.voice import (
+    block,
+    callback,
+    called,
+    calling,
+    closed,
+    hours,
+    information,
+    language,
+    menu,
+    message,
+    opd,
+    status,
+    survey,
+)
 from depok_agi.voice.caller import Caller
 from depok_agi.voice.centre import Centre, StepResult
-from depok_agi.voice.variables import KEYS, RESULT, StepName
+from depok_agi.voice.variables import KEYS, MENU, RESULT, TARGET, StepName
 
 Step = Callable[[Caller, Centre], Awaitable[StepResult]]
 
@@ -20,6 +34,11 @@ STEPS: Mapping[StepName, Step] = {
     StepName.CALLBACK: callback.step,
     StepName.CALLING: calling.step,
     StepName.CALLED: called.step,
+    StepName.BLOCK: block.step,
+    StepName.MESSAGE: message.step,
+    StepName.SURVEY: survey.step,
+    StepName.OPD: opd.step,
+    StepName.OPD_UNANSWERED: opd.unanswered,
 }
 
 
@@ -35,5 +54,9 @@ async def run(name: str, caller: Caller, centre: Centre) -> None:
     except ValueError:
         raise NotFoundError(f"there is no step {name!r}") from None
     ended = await step(caller, centre)
+    if ended.target is not None:
+        await caller.set_variable(TARGET, ended.target)
+    if ended.menu is not None:
+        await caller.set_variable(MENU, ended.menu)
     await caller.set_variable(KEYS, ended.keys)
     await caller.set_variable(RESULT, ended.result)

@@ -8,6 +8,17 @@ RESULT = "DEPOK_RESULT"
 KEYS = "DEPOK_KEYS"
 """The menu keys that the caller pressed in this step."""
 
+TARGET = "DEPOK_TARGET"
+"""What the result leads to: a prompt, a queue, an OPD."""
+
+MENU = "DEPOK_MENU"
+"""The menu to come back to: the menus from the first one on, joined by `MENUS_JOINED_BY`."""
+
+MENUS_JOINED_BY = "/"
+
+RECORDING = "DEPOK_RECORDING"
+"""The file that a message is recorded to, with its whole path."""
+
 CALLBACK = "DEPOK_CALLBACK"
 """The id of the callback for which the daemon had the operator's phone rung."""
 
@@ -29,6 +40,11 @@ class StepName(StrEnum):
     CALLBACK = "callback"
     CALLING = "calling"
     CALLED = "called"
+    BLOCK = "block"
+    MESSAGE = "message"
+    SURVEY = "survey"
+    OPD = "opd"
+    OPD_UNANSWERED = "opd-unanswered"
 
 
 class Result(StrEnum):
@@ -38,11 +54,20 @@ class Result(StrEnum):
     CLOSED = "closed"
     CHOSEN = "chosen"
     OPERATOR = "operator"
-    COMPLAINT = "complaint"
-    INFORMATION = "information"
+    ANNOUNCEMENT = "announcement"
+    QUEUE = "queue"
+    OPD = "opd"
+    MESSAGE = "message"
     STATUS = "status"
     CALLBACK = "callback"
     ACCEPTED = "accepted"
     DECLINED = "declined"
     TOLD = "told"
     GOODBYE = "goodbye"
+    FREE = "free"
+    BLOCKED = "blocked"
+    RECORD = "record"
+    KEPT = "kept"
+    EMPTY = "empty"
+    SCORED = "scored"
+    DIAL = "dial"

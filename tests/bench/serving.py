@@ -33,6 +33,7 @@ port = {fastagi_port}
 store = "depok-agi.sqlite"
 spool = "spool"
 published = "published"
+recordings = "recordings"
 [journal]
 cel = "cel.csv"
 queue_log = "queue_log"

@@ -41,6 +41,7 @@ port = {fastagi_port}
 store = "depok-agi.sqlite"
 spool = "spool"
 published = "published"
+recordings = "recordings"
 [journal]
 cel = "{cel}"
 queue_log = "{queue_log}"
@@ -72,8 +73,9 @@ class Centre:
         dialplan: str | None = None,
     ) -> None:
         self.folder = folder
-        # Without Python the plain dialplan decides; in the lab it must not decide by the clock.
-        chosen = {"DEPOK_FALLBACK_TIMES": "*,*,*,*", **(globals or {})}
+        # Without Python the plain dialplan decides; in the lab it must not decide by the clock. A talk ends when the
+        # operator hangs up, which is quicker than to be asked about it, unless a test is about that.
+        chosen = {"DEPOK_FALLBACK_TIMES": "*,*,*,*", "DEPOK_SURVEY": "no", **(globals or {})}
         self.pbx = Pbx(root, folder / "pbx", globals=chosen, dialplan=dialplan)
         self.settings = folder / "depok-agi.toml"
         self.published = folder / "published"

@@ -13,12 +13,20 @@ from depok_agi import daemon
 from depok_agi.asterisk.ami import AmiState
 from depok_agi.calls import events
 from depok_agi.calls.record import CallRecord, Outcome
-from depok_agi.config import Ami, Folders, Secret, Settings
+from depok_agi.config import Ami, Centre, Folders, Secret, Settings
 from depok_agi.daemon import Daemon, Unwritten, notify
 from depok_agi.desk import Desk
-from depok_agi.errors import AsteriskError, StoreError
+from depok_agi.errors import AsteriskError, SettingsError, StoreError
 from depok_agi.recovery import now
+from depok_agi.voice import published, steps
+from depok_agi.voice.variables import RESULT, StepName
 from tests.unit.desk.made import call, desk_at
+from tests.unit.voice.fake_caller import FakeCaller
+
+
+def folders_in(folder: Path, store: Path) -> Folders:
+    named = {name: folder / name for name in ("spool", "published", "recordings")}
+    return Folders(store=store, **named)
 
 
 @pytest.fixture
@@ -98,7 +106,7 @@ class TestListening:
 
     @pytest.fixture
     async def listening(self, desk: Desk, tmp_path: Path) -> Daemon:
-        folders = Folders(store=desk.store.path, spool=tmp_path / "spool", published=tmp_path / "published")
+        folders = folders_in(tmp_path, desk.store.path)
         settings = Settings(ami=Ami(secret=Secret("x")), folders=folders)
         return Daemon(settings, desk, None, on_ready=print)
 
@@ -197,6 +205,73 @@ class TestListening:
         assert f"call {OTHER.id} could not be written and is lost" in caplog.text
 
 
+MENU = """
+start = "main"
+languages = {{ 1 = "id" }}
+[menu.main]
+prompt = "menu"
+seconds = 5
+keys.1 = "{leads_to}"
+"""
+
+
+class TestMenu:
+    """The menu file is taken over while the daemon runs, for its own steps and for those that run without it."""
+
+    @pytest.fixture
+    async def serving(self, desk: Desk, tmp_path: Path) -> Daemon:
+        folders = folders_in(tmp_path, desk.store.path)
+        settings = Settings(ami=Ami(secret=Secret("x")), centre=Centre(menu=tmp_path / "menu.toml"), folders=folders)
+        daemon._make_folders(settings)
+        (tmp_path / "menu.toml").write_text(MENU.format(leads_to="status"))
+        return Daemon(settings, desk, None, on_ready=print)
+
+    async def pressed_one(self, serving: Daemon, tmp_path: Path) -> set[str]:
+        """What key 1 leads to: over FastAGI, and in the forked script."""
+        over_fastagi, forked = FakeCaller("1"), FakeCaller("1")
+        await serving._step(StepName.MENU)(over_fastagi)
+        await steps.run(StepName.MENU, forked, published.load(tmp_path / "published"))
+        return {caller.variables[RESULT] for caller in (over_fastagi, forked)}
+
+    async def test_a_changed_file_is_taken_over(
+        self, serving: Daemon, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        caplog.set_level("INFO")
+        await serving._publish()
+        assert await self.pressed_one(serving, tmp_path) == {"status"}
+        (tmp_path / "menu.toml").write_text(MENU.format(leads_to="callback"))
+        await serving._publish()
+        await serving._publish()
+        assert await self.pressed_one(serving, tmp_path) == {"callback"}
+        assert caplog.text.count("callers hear the new menu from now on") == 1
+
+    async def test_a_broken_one_is_told_with_its_faults_and_the_last_right_one_goes_on(
+        self, serving: Daemon, tmp_path: Path
+    ) -> None:
+        await serving._publish()
+        await serving._check_menu()
+        (tmp_path / "menu.toml").write_text(MENU.format(leads_to="nowhere"))
+        await serving._publish()
+        with pytest.raises(SettingsError, match=r"menu\.main\.keys\.1: must be one of"):
+            await serving._check_menu()
+        assert await self.pressed_one(serving, tmp_path) == {"status"}
+
+    async def test_one_that_is_broken_from_the_start_stops_nothing_and_callers_get_the_shipped_menu(
+        self, serving: Daemon, tmp_path: Path
+    ) -> None:
+        (tmp_path / "menu.toml").write_text("start = nonsense")
+        started = Daemon(serving._settings, serving._desk, None, on_ready=print)
+        await started._publish()
+        with pytest.raises(SettingsError, match=r"menu\.toml"):
+            await started._check_menu()
+        assert await self.pressed_one(started, tmp_path) == {"announcement"}
+
+    async def test_what_an_earlier_daemon_published_does_not_stay(self, serving: Daemon, tmp_path: Path) -> None:
+        (tmp_path / "published" / published.FILE).write_text("{}")
+        await serving._publish()
+        assert await self.pressed_one(serving, tmp_path) == {"status"}
+
+
 class TestNotify:
     @pytest.mark.parametrize("abstract", [True, False])
     def test_systemd_hears_it(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, abstract: bool) -> None:
@@ -223,7 +298,12 @@ class TestNotify:
 
 class TestFolders:
     def settings(self, folder: Path) -> Settings:
-        folders = Folders(store=folder / "a/store.sqlite", spool=folder / "b/spool", published=folder / "c/published")
+        folders = Folders(
+            store=folder / "a/store.sqlite",
+            spool=folder / "b/spool",
+            published=folder / "c/published",
+            recordings=folder / "d/recordings",
+        )
         return Settings(ami=Ami(secret=Secret("x")), folders=folders)
 
     def test_they_are_made_for_asterisks_user_to_write_and_to_read(self, tmp_path: Path) -> None:
@@ -231,6 +311,7 @@ class TestFolders:
         assert (tmp_path / "a").is_dir()
         assert (tmp_path / "b/spool").stat().st_mode & 0o777 == 0o770
         assert (tmp_path / "c/published").stat().st_mode & 0o777 == 0o755
+        assert (tmp_path / "d/recordings").stat().st_mode & 0o777 == 0o770
 
     def test_the_admins_own_rights_on_them_stay(self, tmp_path: Path) -> None:
         (tmp_path / "b/spool").mkdir(parents=True)
@@ -238,7 +319,7 @@ class TestFolders:
         daemon._make_folders(self.settings(tmp_path))
         assert (tmp_path / "b/spool").stat().st_mode & 0o7777 == 0o2730
 
-    @pytest.mark.parametrize("in_the_way", ["a", "b", "b/spool", "c/published"])
+    @pytest.mark.parametrize("in_the_way", ["a", "b", "b/spool", "c/published", "d/recordings"])
     def test_one_that_cannot_be_made_stops_the_start_with_a_clear_text(self, tmp_path: Path, in_the_way: str) -> None:
         (tmp_path / in_the_way).parent.mkdir(exist_ok=True)
         (tmp_path / in_the_way).touch()

@@ -59,7 +59,9 @@ UPDATE OR REPLACE callback_calls SET call = :into WHERE call = :id;
 SELECT c.*, p.caller, p.caller_raw, p.dialled, p.parties, p.transferred_to,
     (SELECT t.number FROM ticket_calls tc JOIN tickets t ON t.serial = tc.ticket WHERE tc.call = c.id
         ORDER BY t.serial DESC LIMIT 1) AS ticket,
-    (SELECT max(cc.callback) FROM callback_calls cc WHERE cc.call = c.id) AS callback
+    (SELECT max(cc.callback) FROM callback_calls cc WHERE cc.call = c.id) AS callback,
+    (SELECT max(t.recording) FROM ticket_calls tc JOIN tickets t ON t.serial = tc.ticket WHERE tc.call = c.id)
+        AS recording
 FROM calls c LEFT JOIN call_personal p ON p.call = c.id
 WHERE c.id = :id;
 
@@ -73,7 +75,9 @@ SELECT id FROM calls WHERE id LIKE :pattern ESCAPE '\' LIMIT 2;
 SELECT c.*, p.caller, p.caller_raw, p.dialled, p.parties, p.transferred_to,
     (SELECT t.number FROM ticket_calls tc JOIN tickets t ON t.serial = tc.ticket WHERE tc.call = c.id
         ORDER BY t.serial DESC LIMIT 1) AS ticket,
-    (SELECT max(cc.callback) FROM callback_calls cc WHERE cc.call = c.id) AS callback
+    (SELECT max(cc.callback) FROM callback_calls cc WHERE cc.call = c.id) AS callback,
+    (SELECT max(t.recording) FROM ticket_calls tc JOIN tickets t ON t.serial = tc.ticket WHERE tc.call = c.id)
+        AS recording
 FROM calls c LEFT JOIN call_personal p ON p.call = c.id
 WHERE (:since IS NULL OR c.started_at >= :since)
   AND (:until IS NULL OR c.started_at < :until)
@@ -83,7 +87,9 @@ ORDER BY c.started_at DESC, c.id DESC LIMIT :limit;
 SELECT c.*, p.caller, p.caller_raw, p.dialled, p.parties, p.transferred_to,
     (SELECT t.number FROM ticket_calls tc JOIN tickets t ON t.serial = tc.ticket WHERE tc.call = c.id
         ORDER BY t.serial DESC LIMIT 1) AS ticket,
-    (SELECT max(cc.callback) FROM callback_calls cc WHERE cc.call = c.id) AS callback
+    (SELECT max(cc.callback) FROM callback_calls cc WHERE cc.call = c.id) AS callback,
+    (SELECT max(t.recording) FROM ticket_calls tc JOIN tickets t ON t.serial = tc.ticket WHERE tc.call = c.id)
+        AS recording
 FROM calls c LEFT JOIN call_personal p ON p.call = c.id
 WHERE c.citizen = :citizen AND (:outcome IS NULL OR c.outcome = :outcome)
   AND (:since IS NULL OR c.started_at >= :since)
@@ -94,7 +100,9 @@ ORDER BY c.started_at DESC, c.id DESC LIMIT :limit;
 SELECT c.*, p.caller, p.caller_raw, p.dialled, p.parties, p.transferred_to,
     (SELECT t.number FROM ticket_calls tc JOIN tickets t ON t.serial = tc.ticket WHERE tc.call = c.id
         ORDER BY t.serial DESC LIMIT 1) AS ticket,
-    (SELECT max(cc.callback) FROM callback_calls cc WHERE cc.call = c.id) AS callback
+    (SELECT max(cc.callback) FROM callback_calls cc WHERE cc.call = c.id) AS callback,
+    (SELECT max(t.recording) FROM ticket_calls tc JOIN tickets t ON t.serial = tc.ticket WHERE tc.call = c.id)
+        AS recording
 FROM calls c LEFT JOIN call_personal p ON p.call = c.id
 WHERE c.outcome = :outcome
   AND (:since IS NULL OR c.started_at >= :since)

@@ -57,8 +57,13 @@ SELECT number FROM tickets WHERE status = 'forwarded' ORDER BY serial;
 SELECT t.number FROM tickets t LEFT JOIN citizens c ON c.id = t.citizen
 WHERE t.status = 'answered' AND c.number IS NULL ORDER BY t.answered_at LIMIT :limit;
 
--- name: ticket_status$
-SELECT status FROM tickets WHERE number = :number;
+-- name: ticket_standing^
+SELECT status, opd, due_at FROM tickets WHERE number = :number;
+
+-- name: newest_open_ticket_of$
+SELECT t.number FROM tickets t JOIN citizens c ON c.id = t.citizen
+WHERE c.number = :caller AND t.status <> 'closed' AND t.secret = 0
+ORDER BY t.opened_at DESC, t.serial DESC LIMIT 1;
 
 -- name: history_end^
 SELECT entries, hash FROM history_end WHERE id = 1;
@@ -94,14 +99,15 @@ INSERT INTO ticket_views (ticket, actor, at, revision) VALUES (:ticket, :actor, 
 ON CONFLICT (ticket, actor) DO UPDATE SET at = excluded.at, revision = max(ticket_views.revision, excluded.revision);
 
 -- name: list_opds
-SELECT code, name, clock, email, head_email, active FROM opds ORDER BY code;
+SELECT code, name, clock, email, head_email, active, phone FROM opds ORDER BY code;
 
 -- name: add_opd!
-INSERT INTO opds (code, name, clock, email, head_email, active)
-VALUES (:code, :name, :clock, :email, :head_email, :active);
+INSERT INTO opds (code, name, clock, email, head_email, active, phone)
+VALUES (:code, :name, :clock, :email, :head_email, :active, :phone);
 
 -- name: change_opd!
-UPDATE opds SET name = :name, clock = :clock, email = :email, head_email = :head_email, active = :active
+UPDATE opds SET name = :name, clock = :clock, email = :email, head_email = :head_email, active = :active,
+    phone = :phone
 WHERE code = :code;
 
 -- name: list_categories

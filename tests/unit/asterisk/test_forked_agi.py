@@ -238,10 +238,23 @@ def test_main_runs_the_step_on_what_was_published(monkeypatch: pytest.MonkeyPatc
 
     folders = stand_ins(monkeypatch, run_step)
     sent = asterisk_starts(monkeypatch, OPENING.encode().replace(b"Siti", b"Jos\xe9"))
-    assert main(["hours", str(tmp_path)]) == 0
+    monkeypatch.setenv("DEPOK_AGI_PUBLISHED", str(tmp_path))
+    assert main(["hours"]) == 0
     assert seen == ["hours", "Jos\ufffd: binti O'Brien"]
     assert folders == [tmp_path]
     assert sent.getvalue() == 'SET VARIABLE "DEPOK_RESULT" "señorita"\n'.encode()
+
+
+def test_a_step_gets_its_argument_as_it_does_over_fastagi(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[object] = []
+
+    async def run_step(name: str, caller: Caller, _centre: object) -> None:
+        seen.extend([name, caller.info.arguments])
+
+    stand_ins(monkeypatch, run_step)
+    asterisk_starts(monkeypatch, OPENING.encode().replace(b"\n\n", b"\nagi_arg_1: menu\nagi_arg_2: main/opd\n\n"))
+    assert main(["menu", "main/opd"]) == 0
+    assert seen == ["menu", ("main/opd",)]
 
 
 def test_main_finds_the_folder_in_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -84,7 +84,15 @@ def test_dial_statuses_without_a_fact_are_no_failure() -> None:
 def test_the_results_are_those_that_steps_really_have() -> None:
     shipped = {(step, result) for step, result in STEP_RESULT if step in set(StepName)}
     assert {result for _, result in shipped} <= set(Result)
-    assert {step for step, _ in shipped} == {"hours", "callback", "information", "status"}
+    assert {step for step, _ in shipped} == {
+        "hours",
+        "callback",
+        "message",
+        "opd-unanswered",
+        "information",
+        "status",
+        "block",
+    }
 
 
 @given(FACTS, st.sampled_from(Fact), st.booleans(), st.sampled_from(Direction))

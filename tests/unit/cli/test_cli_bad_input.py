@@ -138,6 +138,7 @@ class TestUnderSudo:
             ("prompts", "list", "--script", "FILE"),
             ("prompts", "check", "--sounds", "FILE"),
             ("prompts", "make", "--sounds", "FILE"),
+            ("menu", "check", "FILE"),
         ],
     )
     def test_no_option_names_a_path(self, command: Command, words: tuple[str, ...]) -> None:

@@ -156,6 +156,7 @@ class TestJson:
             "email": None,
             "head_email": None,
             "active": True,
+            "phone": None,
         } in found
         assert "DLHK" in command.ok("opd", "list").stdout
 

@@ -82,3 +82,20 @@ async def test_a_category_that_is_dropped_stays_with_its_tickets(desk: Desk) -> 
 async def test_a_category_has_a_name(desk: Desk, name: str) -> None:
     with pytest.raises(RefusedError, match="needs a name"):
         await opds.put_category(desk, name, None)
+
+
+class TestTelephones:
+    async def test_an_opd_has_an_extension_that_the_menu_can_ring(self, desk: Desk) -> None:
+        assert (await opds.edit(desk, "dlhk", {"phone": "201"})).phone == "201"
+        await opds.edit(desk, "DPUPR", {"phone": "202"})
+        await opds.edit(desk, "DISHUB", {"phone": "203", "active": False})
+        assert await opds.phones(desk) == {"DLHK": "201", "DPUPR": "202"}
+        await opds.edit(desk, "DLHK", {"phone": ""})
+        assert await opds.phones(desk) == {"DPUPR": "202"}
+
+    @pytest.mark.parametrize(
+        "phone", ["1", "1234567", "20a", "201&PJSIP/trunk", "+62", "0811-0000-1234", "201\n", "٢٠١"]
+    )
+    async def test_nothing_else_is_one(self, desk: Desk, phone: str) -> None:
+        with pytest.raises(RefusedError, match="is no extension of the PBX"):
+            await opds.edit(desk, "DLHK", {"phone": phone})

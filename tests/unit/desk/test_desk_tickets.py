@@ -296,11 +296,6 @@ class TestFinding:
         assert await numbers(opd="DLHK") == [first.number]
         assert await numbers(opd="DPUPR") == []
 
-    async def test_the_voice_menu_hears_its_status(self, desk: Desk) -> None:
-        ticket = await opened(desk)
-        assert await tickets.status_of(desk, ticket.number) == "new"
-        assert await tickets.status_of(desk, "1000024") is None
-
 
 async def test_a_naive_time_is_never_stored(desk: Desk, clock: Clock, path: Path) -> None:
     clock.at = datetime(2026, 6, 8, 10)  # noqa: DTZ001 - that is the point

@@ -1,11 +1,16 @@
 """A citizen on the line who does what a test says."""
 
 from collections.abc import Iterable, Sequence
+from importlib import resources
 
 from depok_agi.errors import CallerGoneError
+from depok_agi.voice import menu_file
 from depok_agi.voice.caller import Caller, CallerInfo, Language
 
 ANI = CallerInfo("depok-1795485600.0", "081100001234", "Ani", "1500664")
+SHIPPED_MENU = menu_file.load(
+    (resources.files("depok_agi.voice") / "depok_menu.toml").read_text("utf-8"), "depok_menu.toml"
+)
 
 
 class FakeCaller:

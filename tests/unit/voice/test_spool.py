@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from depok_agi.voice import spool
 from depok_agi.voice.caller import Language
-from depok_agi.voice.centre import CallbackRequest
+from depok_agi.voice.centre import CallbackRequest, Left
+from depok_agi.voice.left import Message, OpdRequest, Score
 
 REQUEST = CallbackRequest(
     uniqueid="depok-1795485600.0",
@@ -32,8 +33,12 @@ GOOD: dict[str, Any] = {
 }
 
 
-def waiting(folder: Path) -> list[CallbackRequest | None]:
-    return [request for _, request in spool.waiting(folder)]
+def waiting(folder: Path) -> list[Left | None]:
+    return [left for _, left in spool.waiting(folder)]
+
+
+def requests(folder: Path) -> list[CallbackRequest]:
+    return [left for left in waiting(folder) if isinstance(left, CallbackRequest)]
 
 
 def test_what_is_left_is_found(tmp_path: Path) -> None:
@@ -44,7 +49,7 @@ def test_what_is_left_is_found(tmp_path: Path) -> None:
 def test_leaving_twice_is_leaving_once_and_the_last_word_counts(tmp_path: Path) -> None:
     spool.leave(tmp_path, REQUEST)
     spool.leave(tmp_path, replace(REQUEST, number="+6281100005678"))
-    assert [request.number for request in waiting(tmp_path) if request] == ["+6281100005678"]
+    assert [request.number for request in requests(tmp_path)] == ["+6281100005678"]
 
 
 def test_an_empty_spool_has_nothing(tmp_path: Path) -> None:
@@ -57,7 +62,7 @@ def test_the_oldest_comes_first(tmp_path: Path) -> None:
         spool.leave(tmp_path, replace(REQUEST, uniqueid=f"depok-1.{n}"))
         (new,) = set(tmp_path.iterdir()) - before
         os.utime(new, (1_000_000 - age, 1_000_000 - age))
-    assert [request.uniqueid for request in waiting(tmp_path) if request] == ["depok-1.0", "depok-1.2", "depok-1.1"]
+    assert [request.uniqueid for request in requests(tmp_path)] == ["depok-1.0", "depok-1.2", "depok-1.1"]
 
 
 @pytest.mark.parametrize("text", ["../../etc/passwd", "/etc/passwd", "a\0b", "x" * 5000, "🙂", '"', "", "\n"])
@@ -189,6 +194,14 @@ def test_no_value_in_a_file_makes_reading_raise(tmp_path_factory: pytest.TempPat
     assert len(waiting(folder)) == len(GOOD)
 
 
+def test_a_file_that_cannot_be_read_is_complained_about_once(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    (tmp_path / "loop.json").symlink_to("loop.json")
+    told: set[str] = set()
+    for _ in range(3):
+        assert list(spool.waiting(tmp_path, told)) == []
+    assert caplog.text.count("cannot be read and stays there: loop.json") == 1
+
+
 def test_a_file_that_cannot_be_read_stays_and_holds_nothing_up(tmp_path: Path) -> None:
     (tmp_path / "loop.json").symlink_to("loop.json")
     assert list(spool.waiting(tmp_path)) == []
@@ -202,3 +215,61 @@ def test_a_file_can_be_read_by_those_it_is_for_whatever_the_umask(tmp_path: Path
     finally:
         os.umask(before)
     assert (tmp_path / "a.json").stat().st_mode & 0o777 == 0o660
+
+
+MESSAGE = Message(
+    uniqueid="depok-1795485600.0",
+    number="+6281100001234",
+    raw="081100001234",
+    at=REQUEST.at,
+    language=Language.INDONESIAN,
+    file="0123456789abcdef0123456789abcdef.wav",
+)
+OPD_REQUEST = OpdRequest("depok-1795485600.0", "+6281100001234", "DLHK", REQUEST.at)
+SCORE = Score("depok-1795485600.0", 4, REQUEST.at)
+
+
+def test_each_thing_that_was_left_in_one_call_has_a_file_of_its_own(tmp_path: Path) -> None:
+    everything: list[Left] = [REQUEST, MESSAGE, OPD_REQUEST, SCORE]
+    for left in everything * 2:
+        spool.leave(tmp_path, left)
+    found = waiting(tmp_path)
+    assert len(found) == len(everything)
+    assert all(left in found for left in everything)
+
+
+@pytest.mark.parametrize("seconds", [None, 0, 23])
+@pytest.mark.parametrize("number", [None, "+6281100001234"])
+def test_the_last_word_on_a_message_counts(tmp_path: Path, number: str | None, seconds: int | None) -> None:
+    spool.leave(tmp_path, MESSAGE)
+    last = replace(MESSAGE, number=number, seconds=seconds)
+    spool.leave(tmp_path, last)
+    assert waiting(tmp_path) == [last]
+
+
+@pytest.mark.parametrize(
+    ("left", "wrong"),
+    [
+        (MESSAGE, {"file": "../../etc/passwd"}),
+        (MESSAGE, {"file": "0123456789abcdef0123456789abcdef.wav\n"}),
+        (MESSAGE, {"file": "/0123456789abcdef0123456789abcde.wav"}),
+        (MESSAGE, {"seconds": -1}),
+        (MESSAGE, {"seconds": 10**9}),
+        (MESSAGE, {"seconds": True}),
+        (MESSAGE, {"seconds": "5"}),
+        (MESSAGE, {"number": ""}),
+        (OPD_REQUEST, {"opd": "DLHK; rm"}),
+        (OPD_REQUEST, {"opd": "dlhk"}),
+        (OPD_REQUEST, {"number": None}),
+        (SCORE, {"score": 0}),
+        (SCORE, {"score": 5}),
+        (SCORE, {"score": 2.5}),
+        (SCORE, {"score": None}),
+        (SCORE, {"at": "2026-11-24T02:00:00"}),
+    ],
+)
+def test_what_nobody_can_have_left_is_put_aside(tmp_path: Path, left: Left, wrong: dict[str, object]) -> None:
+    spool.leave(tmp_path, left)
+    (path,) = tmp_path.iterdir()
+    path.write_text(json.dumps(json.loads(path.read_text()) | wrong))
+    assert waiting(tmp_path) == [None]
