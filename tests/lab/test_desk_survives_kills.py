@@ -20,6 +20,7 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+from depok_agi.notify.mail import message_id
 from tests.lab.centre import REPOSITORY
 from tests.unit.cli.command import in_process
 
@@ -119,7 +120,7 @@ class Morning:
         self.kills += 1
 
     def run(self) -> None:
-        """Until every clerk is through; something is killed every half second or so."""
+        """Until every clerk is through; something is killed two or three times a second."""
         chance = random.Random(SEED)  # noqa: S311 - a test's choice
         daemon = self.start_daemon()
         clerks = {name: self.start_clerk(name) for name in CLERKS}
@@ -127,7 +128,7 @@ class Morning:
         try:
             while clerks:
                 assert time.monotonic() < deadline, "the clerks do not get through"
-                time.sleep(chance.uniform(0.2, 1.0))
+                time.sleep(chance.uniform(0.1, 0.6))
                 for name, clerk in list(clerks.items()):
                     if clerk.poll() is not None:
                         assert clerk.returncode == 0, f"{name} failed"
@@ -219,16 +220,20 @@ def test_500_operations_while_the_daemon_and_the_commands_are_killed(
     for number in {*forwarded, *done}:
         assert done[number] <= forwarded[number] <= done[number] + cut_off[number], number
 
-    # Each forwarding is one e-mail, sent once; after a kill in its very middle it may come again, under the same id.
+    # Each forwarding is one e-mail, sent once. After a kill in its very middle it may come again, under the same id; or
+    # its ticket is answered by then, and it is dropped though it has arrived.
     assert morning.rows(
         "SELECT count(*) FROM ticket_history h WHERE h.action = 'forward' AND NOT EXISTS "
         "(SELECT 1 FROM mails m WHERE m.kind = 'forwarded' AND m.ticket = h.ticket AND m.forwarding = h.id)"
     ) == [(0,)]
-    sent = morning.rows("SELECT count(*) FROM mails WHERE status = 'sent'")[0][0]
-    assert sent == len(box.ids)
+    sent = {
+        message_id(key, "centre@depok.example")
+        for (key,) in morning.rows("SELECT key FROM mails WHERE status = 'sent'")
+    }
+    assert sent <= set(box.ids)
     again = sum(box.ids.values()) - len(box.ids)
-    print(f"{sent} e-mails, {again} of them twice")
-    assert again <= morning.kills
+    print(f"{len(sent)} e-mails, {again} of them twice, {len(box.ids) - len(sent)} dropped that had arrived")
+    assert again + len(box.ids) - len(sent) <= morning.daemons
 
     # Nobody is owed two calls, and the chain is whole.
     assert (
