@@ -21,6 +21,7 @@ from depok_agi.calls import events
 from depok_agi.calls.call import Switchboard
 from depok_agi.calls.ledger import Ledger
 from depok_agi.calls.record import CallRecord, Source
+from depok_agi.complaints import Complaints
 from depok_agi.config import Settings, ami_secret
 from depok_agi.desk import Desk, blocks, calls, deadlines, journal, opds, taking, tickets
 from depok_agi.desk import hours as desk_hours
@@ -447,7 +448,7 @@ class Daemon:
         return await tickets.newest_open_of(self._desk, caller)
 
     async def _look_around(self) -> None:
-        complaints: dict[str, str] = {}
+        complaints = Complaints(log)
         while True:
             self._look.clear()
             for what, action in (
@@ -460,11 +461,9 @@ class Daemon:
                 try:
                     await action()
                 except (DepokError, OSError) as error:
-                    if complaints.get(what) != str(error):
-                        log.error("%s: %s", what, error)
-                    complaints[what] = str(error)
+                    complaints.tell(what, str(error))
                 else:
-                    complaints.pop(what, None)
+                    complaints.has_gone(what)
             self._note()
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._look.wait(), LOOK_SECONDS)
@@ -531,20 +530,19 @@ class Daemon:
     async def _follow_the_calendar(self) -> None:
         """At the start, and when the hours or the holidays have changed: the due dates of open tickets follow."""
         followed: Schedule | None = None
-        complaint = ""
+        complaints, waiting = Complaints(log), "due dates wait to be worked out anew"
         while True:
             calendar = self._desk.schedule_around(self._desk.now())
             if calendar != followed:
                 try:
                     moved = await deadlines.recompute(self._desk)
                 except DepokError as error:
-                    if complaint != str(error):
-                        log.error("due dates wait to be worked out anew: %s", error)
-                    complaint = str(error)
+                    complaints.tell(waiting, str(error))
                 else:
+                    complaints.has_gone(waiting)
                     if moved:
                         log.info("the calendar has changed: %d open tickets have other due dates", len(moved))
-                    followed, complaint = calendar, ""
+                    followed = calendar
             await asyncio.sleep(CALENDAR_SECONDS)
 
     async def _beat(self, guardian: Guardian) -> None:

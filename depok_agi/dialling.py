@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from depok_agi.asterisk.ami import AmiLink, AmiLogin, AmiState
+from depok_agi.complaints import Complaints
 from depok_agi.config import Settings, dial_secret
 from depok_agi.desk import Desk, dialling
 from depok_agi.desk.dialling import Change, Order, OrderStatus
@@ -23,6 +24,7 @@ from depok_agi.voice import variables
 
 log = logging.getLogger(__name__)
 
+WAITING = "orders to dial wait"
 POLL_SECONDS = 0.3
 ANSWER_SECONDS = 5.0
 
@@ -106,7 +108,7 @@ class Dialling:
     async def _serve(self) -> None:
         seen: int | None = None
         any_open = True
-        complaint = ""
+        complaints = Complaints(log)
         while not self._closing:
             try:
                 written = await self._desk.store.generation()
@@ -114,11 +116,9 @@ class Dialling:
                     any_open = await self._look_after_all()
                 seen = written
             except DepokError as error:
-                if complaint != str(error):
-                    log.error("orders to dial wait: %s", error)
-                complaint = str(error)
+                complaints.tell(WAITING, str(error))
             else:
-                complaint = ""
+                complaints.has_gone(WAITING)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._look.wait(), POLL_SECONDS)
             self._look.clear()
@@ -240,7 +240,7 @@ def originate(order: Order, callback: Callback, uniqueid: str, ring_seconds: int
     """
     number = dialling.dialable(callback.caller)
     values = [f"{variables.CALLBACK}={order.callback}"]
-    tickets = [ticket for ticket in dialling.answers_to_tell(callback) if ticket.isascii() and ticket.isdigit()]
+    tickets = [ticket for ticket in callback.debt.untold if ticket.isascii() and ticket.isdigit()]
     if tickets:
         values.append(f"{variables.TICKETS}={variables.TICKETS_JOINED_BY.join(tickets[:MOST_TICKETS])}")
     return {

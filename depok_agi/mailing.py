@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from email.utils import parseaddr
 from typing import Any
 
+from depok_agi.complaints import Complaints
 from depok_agi.config import Mail as MailSettings
 from depok_agi.config import Settings, mail_password
 from depok_agi.desk import Desk, mails
@@ -58,7 +59,7 @@ class Mailing:
         self._desk = desk
         self._tls = tls
         self._woken = asyncio.Event()
-        self._complaints: dict[str, str] = {}
+        self._complaints = Complaints(log)
         self._results: deque[_Result] = deque()
         self._resumed = False
         self._turned_away = 0
@@ -97,20 +98,12 @@ class Mailing:
         try:
             await action
         except DepokError as error:
-            self._complain(what, str(error))
+            self._complaints.tell(what, str(error))
         except Exception as error:  # whatever it is, it may not take the log of calls down
-            if self._complain(what, repr(error)):
+            if self._complaints.tell(what, repr(error)):
                 log.exception("this is a defect")
         else:
-            self._complaints.pop(what, None)
-
-    def _complain(self, what: str, why: str) -> bool:
-        """Tell it once, until it changes or has gone."""
-        is_new = self._complaints.get(what) != why
-        if is_new:
-            log.error("%s: %s", what, why)
-        self._complaints[what] = why
-        return is_new
+            self._complaints.has_gone(what)
 
     def _policy(self, given: MailSettings) -> MailPolicy:
         return MailPolicy(
@@ -241,10 +234,9 @@ class Mailing:
                 if mail.error != answer.said:
                     log.warning("%s is not taken and waits: %s", what, answer.said)
             case Verdict.AWAY | Verdict.BARRED:
-                self._complain(SERVER, answer.said)
+                self._complaints.tell(SERVER, answer.said)
                 return
-        if answer.verdict is not Verdict.NEEDLESS and SERVER in self._complaints:
-            del self._complaints[SERVER]
+        if answer.verdict is not Verdict.NEEDLESS and self._complaints.has_gone(SERVER):
             log.info("the mail server is there again")
 
 

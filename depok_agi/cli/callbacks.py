@@ -5,6 +5,7 @@ import click
 from depok_agi.cli.context import actor, at_desk, settings
 from depok_agi.cli.later import Later
 from depok_agi.cli.output import hint, json_option, late, person, printable, show_json, show_table, when
+from depok_agi.cli.telling import show_what_to_tell
 from depok_agi.config import Settings
 from depok_agi.desk import Desk, utc_now
 from depok_agi.desk import callbacks as desk_callbacks
@@ -165,10 +166,7 @@ def _show_claim(callback: Callback, tickets: list[Ticket], given: Settings, *, a
     about = f", about ticket {', '.join(callback.tickets)}" if callback.tickets else ""
     name = f" ({printable(callback.name)})" if callback.name else ""
     click.echo(f"Call {person(callback.caller)}{name}: {callback.debt.reason}{about}.")
-    for ticket in tickets:
-        click.echo(f"  {ticket.number}  {printable(ticket.text or '')}")
-        if ticket.answer:
-            click.echo(f"  {'tell':{len(ticket.number)}}  {printable(ticket.answer)}")
+    show_what_to_tell(tickets)
     hint(
         f"Yours until {when(callback.debt.claimed_until, given.timezone)}. Then: "
         f"depok-agi callbacks call {callback.id}, or by hand and: "

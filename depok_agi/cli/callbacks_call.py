@@ -8,6 +8,7 @@ import click
 
 from depok_agi.cli.context import actor, at_desk, settings
 from depok_agi.cli.output import hint, json_option, person, printable, show_json, when
+from depok_agi.cli.telling import show_what_to_tell
 from depok_agi.config import Settings
 from depok_agi.desk import Desk, dialling, utc_now
 from depok_agi.desk import callbacks as desk_callbacks
@@ -124,10 +125,7 @@ def _show_what_to_say(callback: Callback, tickets: Sequence[Ticket]) -> None:
     """Who is called, why, and what they are to be told."""
     name = f" ({printable(callback.name)})" if callback.name else ""
     click.echo(f"{person(callback.caller)}{name}: {callback.debt.reason}")
-    for ticket in tickets:
-        click.echo(f"  {ticket.number}  {printable(ticket.text or '')}")
-        if ticket.answer:
-            click.echo(f"  {'tell':{len(ticket.number)}}  {printable(ticket.answer)}")
+    show_what_to_tell(tickets)
 
 
 def _still_yours(callback: Callback, given: Settings) -> str:
@@ -155,7 +153,7 @@ def _result(order: Order, callback: Callback) -> AttemptResult | None:
 
 def _may_have_been_told(order: Order, callback: Callback) -> bool:
     """Only the operator knows whether the one they reached was told what there is to tell."""
-    return _result(order, callback) is AttemptResult.REACHED and bool(dialling.answers_to_tell(callback))
+    return _result(order, callback) is AttemptResult.REACHED and bool(callback.debt.untold)
 
 
 def _let_go(given: Settings, order: Order | None) -> None:

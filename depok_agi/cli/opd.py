@@ -1,5 +1,7 @@
 """`opd`: the city departments."""
 
+from dataclasses import asdict
+
 import click
 
 from depok_agi.cli.choices import choice_of
@@ -42,7 +44,7 @@ def list_(ctx: click.Context, *, as_json: bool) -> None:
     """
     found = at_desk(settings(ctx), opds.listed)
     if as_json:
-        show_json([_to_json(opd) for opd in found])
+        show_json([asdict(opd) for opd in found])
         return
     rows = [
         (
@@ -136,21 +138,9 @@ def edit(
 
 def _show(opd: Opd, *, as_json: bool) -> None:
     if as_json:
-        show_json(_to_json(opd))
+        show_json(asdict(opd))
     else:
         hint(
             f"{opd.code}: {printable(opd.name)}, {opd.clock}, phone {opd.phone or '-'}, e-mail {opd.email or '-'}, "
             f"head {opd.head_email or '-'}"
         )
-
-
-def _to_json(opd: Opd) -> dict[str, object]:
-    return {
-        "code": opd.code,
-        "name": opd.name,
-        "clock": opd.clock,
-        "email": opd.email,
-        "head_email": opd.head_email,
-        "active": opd.active,
-        "phone": opd.phone,
-    }

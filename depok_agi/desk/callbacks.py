@@ -44,7 +44,7 @@ async def owe(
             debt = rules.owe(CallbackReason.ANSWER, at, debt, desk.policy, untold_ticket)
     owed = await rows.put(desk.store, connection, citizen, existing.id if existing else None, debt)
     for untold_ticket, expired in untold:
-        await _withdraw(desk, connection, expired, untold_ticket, at, f"callback {owed}")
+        await withdraw(desk, connection, expired, untold_ticket, at, f"callback {owed}")
     if call is not None:
         await desk.store.queries.add_callback_call(connection, callback=owed, call=call)
     return owed
@@ -84,24 +84,18 @@ async def called(
     debt = rules.called(found.debt, result, call, at, desk.policy)
     await rows.put(desk.store, connection, found.citizen, found.id, debt)
     await desk.store.queries.add_callback_call(connection, callback=found.id, call=call)
-    await desk.store.queries.add_attempt(
-        connection,
-        callback=found.id,
-        at=microseconds(at),
-        operator=found.debt.claimed_by or operator or "-",
-        result=result,
-        call=call,
-        note=None,
-        confirmed=0,
-    )
+    by = found.debt.claimed_by or operator or "-"
+    await _add_attempt(desk, connection, found.id, Attempt(at, by, result, call, None, confirmed=False))
 
 
 async def withdraw(
-    desk: Desk, connection: aiosqlite.Connection, callback: int | None, ticket: str, at: datetime, why: str
+    desk: Desk, connection: aiosqlite.Connection, callback: int, ticket: str, at: datetime, why: str
 ) -> None:
     """The call is not owed for this ticket any more; it may be for other things."""
-    if callback is not None:
-        await _withdraw(desk, connection, callback, ticket, at, why)
+    found = await _load(desk, connection, callback)
+    debt = rules.withdraw(found.debt, ticket, at, why)
+    if debt != found.debt:
+        await rows.put(desk.store, connection, found.citizen, callback, debt)
 
 
 async def listed(desk: Desk, *, every: bool = False, limit: int = 50) -> list[Callback]:
@@ -216,16 +210,7 @@ async def done(desk: Desk, callback: int, result: AttemptResult, operator: str, 
         of_call = _unconfirmed(found, operator, now, desk.policy.lease)
         if of_call is None:
             debt = rules.attempt(held, result, now, desk.policy)
-            await desk.store.queries.add_attempt(
-                connection,
-                callback=callback,
-                at=microseconds(now),
-                operator=operator,
-                result=result,
-                call=None,
-                note=note,
-                confirmed=1,
-            )
+            await _add_attempt(desk, connection, callback, Attempt(now, operator, result, None, note))
         else:
             debt = await _amended(desk, connection, found, of_call, result)
             await desk.store.queries.change_attempt(connection, id=of_call.id, result=result, note=note)
@@ -234,6 +219,19 @@ async def done(desk: Desk, callback: int, result: AttemptResult, operator: str, 
             for ticket in _settled_now(found.debt, debt):
                 await closing.close_told(desk, connection, ticket, operator, {"told_by_callback": callback})
         return await show_within(desk, connection, callback)
+
+
+async def _add_attempt(desk: Desk, connection: aiosqlite.Connection, callback: int, attempt: Attempt) -> None:
+    await desk.store.queries.add_attempt(
+        connection,
+        callback=callback,
+        at=microseconds(attempt.at),
+        operator=attempt.operator,
+        result=attempt.result,
+        call=attempt.call,
+        note=attempt.note,
+        confirmed=int(attempt.confirmed),
+    )
 
 
 def _unconfirmed(found: Callback, operator: str, now: datetime, lease: timedelta) -> Attempt | None:
@@ -261,17 +259,7 @@ async def _amended(
 
 def _settled_now(before: Debt, after: Debt) -> Sequence[str]:
     """The tickets whose answer was owed before and is not now."""
-    owed = {cause.ticket for cause in after.owed}
-    return [cause.ticket for cause in before.owed if cause.ticket is not None and cause.ticket not in owed]
-
-
-async def _withdraw(
-    desk: Desk, connection: aiosqlite.Connection, callback: int, ticket: str, at: datetime, why: str
-) -> None:
-    found = await _load(desk, connection, callback)
-    debt = rules.withdraw(found.debt, ticket, at, why)
-    if debt != found.debt:
-        await rows.put(desk.store, connection, found.citizen, callback, debt)
+    return [ticket for ticket in before.untold if ticket not in after.untold]
 
 
 async def _open_of(desk: Desk, connection: aiosqlite.Connection, citizen: int) -> Callback | None:

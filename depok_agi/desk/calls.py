@@ -142,8 +142,7 @@ async def take_request(desk: Desk, request: "CallbackRequest") -> None:
             connection, uniqueid=request.uniqueid, at=microseconds(request.at), callback=callback
         )
         if call is not None:
-            row = await desk.store.queries.get_call(connection, id=call)
-            await call_rows.put(desk.store, connection, [with_fact(call_rows.from_row(row), Fact.CALLBACK)])
+            await left.mark(desk, connection, call, Fact.CALLBACK)
 
 
 async def listed(

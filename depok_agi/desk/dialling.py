@@ -25,7 +25,7 @@ from depok_agi.calls.record import Direction
 from depok_agi.desk import Desk, callbacks
 from depok_agi.errors import NotFoundError, RefusedError
 from depok_agi.store.times import microseconds, moment
-from depok_agi.tickets.callback import CallbackReason, lapse
+from depok_agi.tickets.callback import lapse
 from depok_agi.tickets.ticket import Callback
 
 TOO_LATE = timedelta(seconds=60)
@@ -255,12 +255,6 @@ async def hold(desk: Desk, order: Order) -> None:
     until = debt.claimed_until
     if debt.claimed_by == order.operator and until is not None and until - desk.now() < desk.policy.lease / 2:
         await callbacks.keep(desk, order.callback, order.operator)
-
-
-def answers_to_tell(callback: Callback) -> tuple[str, ...]:
-    """The tickets whose answer the citizen is owed, by number."""
-    owed = [cause for cause in callback.debt.owed if cause.reason is CallbackReason.ANSWER]
-    return tuple(dict.fromkeys(cause.ticket for cause in owed if cause.ticket is not None))
 
 
 async def _change(

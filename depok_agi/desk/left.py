@@ -62,8 +62,8 @@ async def link(desk: Desk, connection: aiosqlite.Connection, left: Sequence[Left
             await desk.store.queries.add_callback_call(connection, callback=found.callback, call=found.call)
 
 
-async def mark(desk: Desk, connection: aiosqlite.Connection, call: str, kind: LeftKind) -> None:
-    """A call that is in the log already: this was left in it."""
+async def mark(desk: Desk, connection: aiosqlite.Connection, call: str, fact: Fact) -> None:
+    """A call that is in the log already: this is known of it now."""
     row = await desk.store.queries.get_call(connection, id=call)
     if row is not None:
-        await call_rows.put(desk.store, connection, [with_fact(call_rows.from_row(row), FACT[kind])])
+        await call_rows.put(desk.store, connection, [with_fact(call_rows.from_row(row), fact)])

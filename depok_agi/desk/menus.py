@@ -3,13 +3,12 @@
 from pathlib import Path
 
 from depok_agi.config import Settings
+from depok_agi.desk.file_version import Version, file_version
 from depok_agi.errors import SettingsError
 from depok_agi.voice import menu_file
 from depok_agi.voice.menu_tree import MenuTree
 
 SHIPPED_MENU = Path(menu_file.__file__).with_name("depok_menu.toml")
-
-Version = tuple[int, int, int]
 
 
 def read(path: Path) -> str:
@@ -40,7 +39,7 @@ class MenuFile:
 
     def now(self) -> MenuTree:
         """The menu that counts."""
-        version = _version(self._path)
+        version = file_version(self._path)
         if version != self._known:
             self._known = version
             try:
@@ -53,12 +52,3 @@ class MenuFile:
 
 def _shipped() -> MenuTree:
     return menu_file.load(read(SHIPPED_MENU), SHIPPED_MENU.name)
-
-
-def _version(path: Path) -> Version:
-    """Changes when the file does, whether it was written or another one was put in its place."""
-    try:
-        found = path.stat()
-    except OSError:
-        return (0, 0, 0)
-    return (found.st_ino, found.st_size, found.st_mtime_ns)

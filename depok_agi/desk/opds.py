@@ -1,19 +1,16 @@
 """The city departments (OPD), and which of them answers for what."""
 
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from email.utils import parseaddr
 
 import aiosqlite
 
-from depok_agi.desk import Desk, mails
+from depok_agi.desk import Desk
 from depok_agi.desk.named import named
 from depok_agi.errors import RefusedError
 from depok_agi.tickets.clock import Clock
-
-_CODE = re.compile(r"[A-Z][A-Z0-9]{1,19}")
-_PHONE = re.compile(r"[0-9]{2,6}")
+from depok_agi.voice.around import OPD_CODE, PHONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +76,8 @@ async def edit(desk: Desk, code: str, changes: Mapping[str, object]) -> Opd:
     async with desk.store.transaction() as connection:
         opd = _checked(replace(await find(desk, connection, code), **dict(changes)))  # type: ignore[arg-type] # by name
         await desk.store.queries.change_opd(connection, **_columns(opd))
+        from depok_agi.desk import mails  # noqa: PLC0415 - slow to start, and no other action needs it
+
         await mails.look_again(desk, connection, opd.code)
     return opd
 
@@ -134,23 +133,15 @@ async def _all(desk: Desk, connection: aiosqlite.Connection) -> dict[str, Opd]:
 
 
 def _columns(opd: Opd) -> dict[str, object]:
-    return {
-        "code": opd.code,
-        "name": opd.name,
-        "clock": opd.clock,
-        "email": opd.email,
-        "head_email": opd.head_email,
-        "active": int(opd.active),
-        "phone": opd.phone,
-    }
+    return {**asdict(opd), "active": int(opd.active)}
 
 
 def _checked(opd: Opd) -> Opd:
-    if not _CODE.fullmatch(opd.code):
+    if not OPD_CODE.fullmatch(opd.code):
         raise RefusedError(f"{opd.code!r} is no code for an OPD: 2 to 20 capital letters and digits, such as DLHK")
     if not opd.name.strip() or not opd.name.isprintable():
         raise RefusedError("an OPD needs a name, in one line")
-    if opd.phone and not _PHONE.fullmatch(opd.phone):
+    if opd.phone and not PHONE.fullmatch(opd.phone):
         raise RefusedError(f"{opd.phone!r} is no extension of the PBX: 2 to 6 digits, such as 201")
     return replace(opd, email=_address(opd.email), head_email=_address(opd.head_email), phone=opd.phone or None)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from depok_agi.config import Settings
 from depok_agi.desk import Desk
+from depok_agi.desk.file_version import NO_FILE, Version, file_version
 from depok_agi.errors import SettingsError
 from depok_agi.store.database import Store
 
@@ -49,7 +50,7 @@ class HoursFile:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._known: dict[int, tuple[int, Schedule]] = {}
+        self._known: dict[int, tuple[Version, Schedule]] = {}
         self.fault: SettingsError | None = None
 
     def around(self, at: datetime) -> "Schedule":
@@ -58,7 +59,8 @@ class HoursFile:
         Raises:
             SettingsError: the hours file cannot be read or is wrong, and never was right in this process.
         """
-        version = self._version()
+        path = self._settings.centre.hours
+        version = NO_FILE if path is None else file_version(path)
         known = self._known.get(at.year)
         if known is not None and known[0] == version:
             return known[1]
@@ -75,13 +77,6 @@ class HoursFile:
         self.fault = None
         self._known[at.year] = (version, schedule)
         return schedule
-
-    def _version(self) -> int:
-        path = self._settings.centre.hours
-        try:
-            return 0 if path is None else path.stat().st_mtime_ns
-        except OSError:
-            return -1
 
 
 @asynccontextmanager

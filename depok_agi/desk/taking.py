@@ -109,4 +109,4 @@ async def _note(
     )
     if call is not None:
         await left.link(desk, connection, [LeftIn(call, ticket.serial, owed)])
-        await left.mark(desk, connection, call, kind)
+        await left.mark(desk, connection, call, left.FACT[kind])

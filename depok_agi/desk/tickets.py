@@ -100,7 +100,8 @@ async def forward(desk: Desk, number: str, opd: str | None, actor: str, *, revis
             raise RefusedError(f"{department.code} gets no tickets any more: name another OPD by --opd")
         if ticket.status is TicketStatus.FORWARDED:
             await _has_seen_where_it_is(desk, connection, ticket, actor, revision)
-        due = deadlines(now, department.clock, desk.schedule_around(now))
+        schedule = desk.schedule_around(now)
+        due = deadlines(now, department.clock, schedule)
         forwarded = replace(
             ticket,
             status=status,
@@ -115,7 +116,7 @@ async def forward(desk: Desk, number: str, opd: str | None, actor: str, *, revis
         detail = {
             "opd": department.code,
             "clock": department.clock,
-            "due_at": local_iso(due.due_at, desk.schedule_around(now).zone),
+            "due_at": local_iso(due.due_at, schedule.zone),
         }
         if ticket.opd is not None:
             detail["taken_from"] = ticket.opd
@@ -331,7 +332,7 @@ async def _take_back(
         zone = desk.schedule_around(now).zone if ticket.due_at else None
         detail = {"opd": ticket.opd, "due_at_was": local_iso(ticket.due_at, zone) if zone else None}
         await _add_history(desk, connection, ticket.serial, actor, action, detail, why)
-        if ticket.status is TicketStatus.ANSWERED:
+        if ticket.status is TicketStatus.ANSWERED and ticket.callback is not None:
             await callbacks.withdraw(desk, connection, ticket.callback, ticket.number, now, "reopened")
         return await _ticket(desk, connection, number)
 
@@ -348,9 +349,7 @@ async def _ticket_to_change(
 ) -> Ticket:
     """The ticket, unless a colleague has changed it since this actor looked at it: then they are told what changed."""
     ticket = await _ticket(desk, connection, number)
-    seen = revision
-    if seen is None:
-        seen = await desk.store.queries.get_view(connection, ticket=ticket.serial, actor=actor)
+    seen = await _seen(desk, connection, ticket, actor, revision)
     if seen is not None and seen < ticket.revision:
         newer = desk.store.queries.list_history_after(connection, ticket=ticket.serial, after=seen)
         entries = [history_rows.from_row(row) async for row in newer]
@@ -364,13 +363,21 @@ async def _ticket_to_change(
     return ticket
 
 
+async def _seen(
+    desk: Desk, connection: aiosqlite.Connection, ticket: Ticket, actor: str, revision: int | None
+) -> int | None:
+    """The revision that the actor knows: the one they name, else that of their last look; None without either."""
+    if revision is not None:
+        return revision
+    viewed: int | None = await desk.store.queries.get_view(connection, ticket=ticket.serial, actor=actor)
+    return viewed
+
+
 async def _has_seen_where_it_is(
     desk: Desk, connection: aiosqlite.Connection, ticket: Ticket, actor: str, revision: int | None
 ) -> None:
     """To take a ticket from one OPD and give it to another needs to know that the first one has it."""
-    seen = revision
-    if seen is None:
-        seen = await desk.store.queries.get_view(connection, ticket=ticket.serial, actor=actor)
+    seen = await _seen(desk, connection, ticket, actor, revision)
     if seen is None or (ticket.forwarding is not None and seen < ticket.forwarding):
         raise RefusedError(
             f"ticket {ticket.number} is with {ticket.opd} already. Look at it first "

@@ -167,6 +167,11 @@ class Debt:
         return tuple(cause for cause in self.causes if cause.is_open)
 
     @property
+    def untold(self) -> tuple[str, ...]:
+        """The tickets whose answer is still to be told."""
+        return tuple(dict.fromkeys(cause.ticket for cause in self.owed if cause.ticket is not None))
+
+    @property
     def reason(self) -> CallbackReason:
         """The most serious of what is owed; of what was owed, once all is settled."""
         return min((cause.reason for cause in self._telling), key=SERIOUSNESS.__getitem__)

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+OPD_CODE: Final = re.compile(r"[A-Z][A-Z0-9]{1,19}")
+
 PHONE: Final = re.compile(r"[0-9]{2,6}")
 """An OPD's telephone is an extension of the PBX. Nothing that could lead outside is as short."""
 

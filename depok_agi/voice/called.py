@@ -5,13 +5,12 @@ They have waited for a person, so whatever they press or do not press, the opera
 
 from depok_agi.errors import RefusedError
 from depok_agi.tickets import number
-from depok_agi.voice.caller import Caller
+from depok_agi.voice.caller import ANY_KEY, Caller
 from depok_agi.voice.centre import Centre, StepResult
 from depok_agi.voice.status import tell
 from depok_agi.voice.variables import TICKETS_JOINED_BY, Result
 
 STATUS_KEY = "1"
-ANY_KEY = "0123456789*#"
 SECONDS_TO_DECIDE = 2.0
 
 

@@ -18,6 +18,10 @@ class Language(StrEnum):
     ENGLISH = "en"
 
 
+ANY_KEY = "0123456789*#"
+"""The keys of a telephone."""
+
+
 @dataclass(frozen=True, slots=True)
 class CallerInfo:
     """What Asterisk says about the call when a step begins. All of it was chosen by the caller: never trust it.

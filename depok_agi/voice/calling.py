@@ -2,12 +2,9 @@
 
 from depok_agi.calls.numbers import national, to_e164
 from depok_agi.voice import spoken
-from depok_agi.voice.caller import Caller
+from depok_agi.voice.caller import ANY_KEY, Caller
 from depok_agi.voice.centre import Centre, StepResult
 from depok_agi.voice.variables import Result
-
-ANY_KEY = "0123456789*#"
-SECONDS_BETWEEN_GROUPS = 0.3
 
 
 async def step(caller: Caller, centre: Centre) -> StepResult:  # noqa: ARG001 - every step has these two
@@ -16,5 +13,5 @@ async def step(caller: Caller, centre: Centre) -> StepResult:  # noqa: ARG001 - 
     if number is not None:
         key = await caller.play(["calling-number"], ANY_KEY)
         for group in spoken.groups(national(number)):
-            key = key or await caller.play(group, ANY_KEY) or await caller.wait_key(SECONDS_BETWEEN_GROUPS)
+            key = key or await caller.play(group, ANY_KEY) or await caller.wait_key(spoken.SECONDS_BETWEEN_GROUPS)
     return StepResult(Result.TOLD)

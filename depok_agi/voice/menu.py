@@ -1,9 +1,9 @@
 """The menu: reads the keys out, and follows them until they lead to something that is no menu."""
 
 from depok_agi.errors import SettingsError
-from depok_agi.voice.caller import Caller
+from depok_agi.voice.caller import ANY_KEY, Caller
 from depok_agi.voice.centre import Centre, StepResult
-from depok_agi.voice.menu_tree import KEYS, Action, Choice, Menu, MenuTree
+from depok_agi.voice.menu_tree import Action, Choice, Menu, MenuTree
 from depok_agi.voice.variables import MENUS_JOINED_BY, Result
 
 MOST_KEYS = 20
@@ -74,7 +74,7 @@ async def _asked(caller: Caller, walk: _Walk) -> Choice | None:
     menu = walk.menu
     prompts = [menu.prompt]
     for _ in range(menu.tries):
-        key = await caller.play(prompts, KEYS) or await caller.wait_key(menu.seconds)
+        key = await caller.play(prompts, ANY_KEY) or await caller.wait_key(menu.seconds)
         walk.pressed += key
         if key in menu.keys:
             return menu.keys[key]

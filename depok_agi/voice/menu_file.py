@@ -11,8 +11,8 @@ from msgspec import Meta
 
 from depok_agi.errors import SettingsError
 from depok_agi.toml_file import Fault, Table, read, text
-from depok_agi.voice.caller import Language
-from depok_agi.voice.menu_tree import KEYS, PROMPT, STAYING, TARGETS, WITH_TARGET, Action, Choice, Menu, MenuTree
+from depok_agi.voice.caller import ANY_KEY, Language
+from depok_agi.voice.menu_tree import PROMPT, STAYING, TARGETS, WITH_TARGET, Action, Choice, Menu, MenuTree
 
 WAYS = ", ".join(
     [f'{{ {action.value} = "..." }}' for action in Action if action in WITH_TARGET]
@@ -89,7 +89,7 @@ class _File(Table, frozen=True, kw_only=True):
     def faults(self) -> Iterator[Fault]:
         """The keys that choose a language are keys."""
         for key in self.languages:
-            if len(key) != 1 or key not in KEYS:
+            if len(key) != 1 or key not in ANY_KEY:
                 yield Fault(("languages", key), f"{key!r} is no key of a telephone: 0 to 9, * or #")
 
 
@@ -104,7 +104,7 @@ class _Menu(Table, frozen=True, kw_only=True):
         if not self.keys:
             yield Fault(("keys",), "must have a key")
         for key in self.keys:
-            if len(key) != 1 or key not in KEYS:
+            if len(key) != 1 or key not in ANY_KEY:
                 yield Fault(("keys", key), f"{key!r} is no key of a telephone: 0 to 9, * or #")
 
 

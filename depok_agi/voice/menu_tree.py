@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from depok_agi.voice.around import OPD_CODE
 from depok_agi.voice.caller import Language
 
 
@@ -41,15 +42,12 @@ STAYING = frozenset({Action.BACK, Action.REPEAT, Action.ANNOUNCEMENT})
 """What ends in a menu again: nobody gets anywhere by these alone."""
 
 
-KEYS = "0123456789*#"
-"""The keys of a telephone."""
-
 PROMPT = re.compile(r"[a-z0-9-]{1,60}")
 TARGETS = {
     Action.ANNOUNCEMENT: PROMPT,
     Action.MENU: re.compile(r"[a-z0-9-]{1,60}"),
     Action.QUEUE: re.compile(r"[A-Za-z0-9_-]{1,60}"),
-    Action.OPD: re.compile(r"[A-Z][A-Z0-9]{1,19}"),
+    Action.OPD: OPD_CODE,
 }
 """What a target may look like. It comes into the dialplan, so nothing that Asterisk would read otherwise is in it."""
 

@@ -3,16 +3,12 @@
 The OPD's code is the steps' argument.
 """
 
-import re
-
+from depok_agi.voice.around import OPD_CODE
 from depok_agi.voice.callback import callable_number
-from depok_agi.voice.caller import Caller
+from depok_agi.voice.caller import ANY_KEY, Caller
 from depok_agi.voice.centre import Centre, StepResult
 from depok_agi.voice.left import OpdRequest
 from depok_agi.voice.variables import Result
-
-ANY_KEY = "0123456789*#"
-CODE = re.compile(r"[A-Z][A-Z0-9]{1,19}")
 
 
 async def step(caller: Caller, centre: Centre) -> StepResult:
@@ -40,4 +36,4 @@ async def unanswered(caller: Caller, centre: Centre) -> StepResult:
 
 def _code(caller: Caller) -> str | None:
     code = next(iter(caller.info.arguments), "")
-    return code if CODE.fullmatch(code) else None
+    return code if OPD_CODE.fullmatch(code) else None

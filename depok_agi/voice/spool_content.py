@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, TypeAlias
 
+from depok_agi.voice.around import OPD_CODE
 from depok_agi.voice.caller import Language
 from depok_agi.voice.centre import CallbackRequest, Left
 from depok_agi.voice.left import HIGHEST_SCORE, LOWEST_SCORE, Message, OpdRequest, Score
@@ -16,7 +17,6 @@ Content: TypeAlias = Mapping[str, object]
 
 _NUMBER = re.compile(r"\+[0-9]{7,15}")
 _FILE = re.compile(r"[0-9a-f]{32}\.wav")
-_OPD = re.compile(r"[A-Z][A-Z0-9]{1,19}")
 MOST_SECONDS = 24 * 3600
 
 
@@ -75,7 +75,7 @@ def _opd(content: Content) -> OpdRequest:
     return OpdRequest(
         uniqueid=_text(content["uniqueid"]),
         number=_matching(_NUMBER, content["number"]),
-        opd=_matching(_OPD, content["opd"]),
+        opd=_matching(OPD_CODE, content["opd"]),
         at=_moment(content["at"]),
     )
 

@@ -9,7 +9,7 @@ from depok_agi.errors import RefusedError
 from depok_agi.tickets import number
 from depok_agi.tickets.status import TicketStatus
 from depok_agi.voice import spoken
-from depok_agi.voice.caller import Caller
+from depok_agi.voice.caller import ANY_KEY, Caller
 from depok_agi.voice.centre import Centre, StepResult, TicketStanding
 from depok_agi.voice.variables import Result
 
@@ -18,7 +18,6 @@ MOST_DIGITS = 12
 SECONDS_BETWEEN_KEYS = 5.0
 SECONDS_AFTER_OWN_KEY = 2.0
 OWN_KEY = "1"
-ANY_KEY = "0123456789*#"
 END_KEY = "#"
 
 

@@ -286,9 +286,9 @@ async def test_what_there_is_to_tell_are_the_answers_that_are_owed(desk: Desk) -
     numbers = [(await tickets.open_ticket(desk, complaint, "siti")).number for _ in range(3)]
     for number in numbers[:2]:
         await tickets.answer(desk, number, "Sudah diangkut", "siti")
-    assert dialling.answers_to_tell(await callbacks.show(desk, 1)) == tuple(numbers[:2])
+    assert (await callbacks.show(desk, 1)).debt.untold == tuple(numbers[:2])
     await tickets.close(desk, numbers[0], "siti", told=True)
-    assert dialling.answers_to_tell(await callbacks.show(desk, 1)) == (numbers[1],)
+    assert (await callbacks.show(desk, 1)).debt.untold == (numbers[1],)
 
 
 async def test_a_claim_is_not_given_back_while_the_phone_rings_for_it(desk: Desk) -> None:
