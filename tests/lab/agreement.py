@@ -68,7 +68,7 @@ def _differences(one: Any, other: Any, name: str) -> list[str]:
     if isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
         pairs = enumerate(zip(one, other, strict=True))
         return [text for n, (left, right) in pairs for text in _differences(left, right, f"{name}[{n}]")]
-    near = (name.endswith("_at") and _apart(one, other) <= 1) or (
+    near = (name.endswith((".at", "_at")) and _apart(one, other) <= 1) or (
         name.endswith("_seconds") and None not in (one, other) and abs(one - other) <= 1
     )
     return [] if one == other or near else [f"{name}: {one!r} and {other!r}"]
