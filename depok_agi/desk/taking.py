@@ -59,6 +59,7 @@ async def take_message(desk: Desk, message: Message, recordings: Path) -> bool:
             channel=TicketChannel.MESSAGE,
             caller=message.number,
             call=call,
+            at=message.at,
         )
         ticket = await tickets.open_within(desk, connection, complaint, SERVICE)
         await desk.store.queries.put_recording(connection, ticket=ticket.serial, recording=message.file)
@@ -76,7 +77,7 @@ async def take_opd_request(desk: Desk, request: OpdRequest) -> None:
             return
         call = await desk.store.queries.get_call_of_channel(connection, uniqueid=request.uniqueid)
         text = f"Minta disambungkan dengan {request.opd}, tidak terjawab"
-        complaint = Complaint(text=text, caller=request.number, call=call)
+        complaint = Complaint(text=text, caller=request.number, call=call, at=request.at)
         ticket = await tickets.open_within(desk, connection, complaint, SERVICE)
         owed = await callbacks.owe(desk, connection, request.number, CallbackReason.REQUEST, request.at, call=call)
         await _note(desk, connection, request, LeftKind.OPD, ticket, owed, call)

@@ -1,6 +1,7 @@
 """Tickets: open, forward, answer, close and the ways back. Each change and its line of history are one transaction."""
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 import aiosqlite
@@ -25,7 +26,12 @@ from depok_agi.voice.centre import TicketStanding
 
 @dataclass(frozen=True, slots=True)
 class Complaint:
-    """What is taken down when a ticket is opened. `caller` is a number as people write it, or None."""
+    """What is taken down when a ticket is opened.
+
+    Attributes:
+        caller: a number as people write it, or None.
+        at: when it was left, aware, where that was before it could be taken down.
+    """
 
     text: str
     channel: TicketChannel = TicketChannel.PHONE
@@ -35,6 +41,7 @@ class Complaint:
     area: str | None = None
     secret: bool = False
     call: str | None = None
+    at: datetime | None = None
 
 
 async def open_ticket(desk: Desk, complaint: Complaint, actor: str) -> Ticket:
@@ -54,7 +61,7 @@ async def open_within(desk: Desk, connection: aiosqlite.Connection, complaint: C
         raise RefusedError("a ticket needs a text: what is it about?")
     caller = _caller(complaint.caller)
     area = None if complaint.area is None else named("area", complaint.area, AREAS)
-    queries, now = desk.store.queries, desk.now()
+    queries, at = desk.store.queries, complaint.at or desk.now()
     known = await opds.categories_within(desk, connection)
     category = None if complaint.category is None else named("category", complaint.category, known)
     citizen = None
@@ -69,7 +76,7 @@ async def open_within(desk: Desk, connection: aiosqlite.Connection, complaint: C
         serial=serial,
         number=number,
         status=TicketStatus.NEW,
-        opened_at=microseconds(now),
+        opened_at=microseconds(at),
         channel=complaint.channel,
         secret=int(complaint.secret),
         category=category,
@@ -81,7 +88,7 @@ async def open_within(desk: Desk, connection: aiosqlite.Connection, complaint: C
     detail = {"channel": complaint.channel, "category": category, "area": area}
     await _add_history(desk, connection, serial, actor, OPEN, detail, complaint.text)
     if complaint.channel is TicketChannel.MESSAGE and caller is not None:
-        await callbacks.owe(desk, connection, caller, CallbackReason.MESSAGE, now, call=complaint.call)
+        await callbacks.owe(desk, connection, caller, CallbackReason.MESSAGE, at, call=complaint.call)
     return await _ticket(desk, connection, number)
 
 

@@ -155,7 +155,7 @@ class Centre:
         """The call log, oldest first, once it holds this many calls that have ended."""
 
         def ended() -> list[dict[str, Any]] | None:
-            found: list[dict[str, Any]] = self.json("calls", "list")
+            found: list[dict[str, Any]] = self.json("calls", "list", "--limit", str(count + 1))
             return found[::-1] if len(found) == count and all(call["outcome"] for call in found) else None
 
         return wait_until(ended, within, lambda: f"not {count} ended calls: {self.json('calls', 'list')}")

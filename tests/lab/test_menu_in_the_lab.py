@@ -1,5 +1,9 @@
-"""Each key of the menu is pressed on a real Asterisk; the menu file changes while the centre is at work."""
+"""Each key of the menu is pressed on a real Asterisk, by many callers at once, and they hang up at every prompt.
 
+The menu file changes while the centre is at work.
+"""
+
+import itertools
 import json
 import re
 import time
@@ -68,14 +72,12 @@ def centre(pbx_root: PbxRoot, tmp_path_factory: pytest.TempPathFactory) -> Itera
 
 
 def walk(centre: Centre, ways: Sequence[tuple[str, Sequence[Step]]]) -> list[Walked]:
-    """Call all at once, each with a language key and then these steps, and hang up."""
+    """Call all at once, each with a language key, unless it is empty, and then these steps, and hang up."""
     known = {call["id"] for call in centre.json("calls", "list", "--limit", "1000")}
     numbers = [f"0811000020{place:02}" for place in range(len(ways))]
     with ExitStack() as phones:
         citizens = [
-            phones.enter_context(
-                Citizen(centre.pbx, number, steps=[Pause(1.5), Press(language), Pause(1.5), *steps, HangUp()])
-            )
+            phones.enter_context(Citizen(centre.pbx, number, steps=[*_in_language(language), *steps, HangUp()]))
             for number, (language, steps) in zip(numbers, ways, strict=True)
         ]
         for citizen in citizens:
@@ -92,6 +94,10 @@ def walk(centre: Centre, ways: Sequence[tuple[str, Sequence[Step]]]) -> list[Wal
         _walked(calls[number], log, language, loudest(citizen.heard))
         for number, citizen, (language, _) in zip(numbers, citizens, ways, strict=True)
     ]
+
+
+def _in_language(key: str) -> list[Step]:
+    return [Pause(1.5), Press(key), Pause(1.5)] if key else []
 
 
 def _walked(call: dict[str, Any], log: str, language: str, loud: float) -> Walked:
@@ -125,20 +131,68 @@ EVERY_KEY: dict[str, tuple[Sequence[Step], list[str], str]] = {
 }
 
 
+HANG_UPS: dict[str, tuple[str, Sequence[Step]]] = {
+    "welcome": ("", [Pause(1)]),
+    "language-indonesian": ("", [Pause(7.5)]),
+    "language-english": ("", [Pause(11)]),
+    "menu": ("1", []),
+    "information": ("1", [Press("1"), A_MOMENT]),
+    "status-ask": ("1", [Press("3"), A_MOMENT]),
+    "callback-number": ("1", [Press("4"), A_MOMENT]),
+    "callback-confirm": ("1", [Press("4"), Pause(17)]),
+    "callback-type-number": ("1", [Press("4"), A_MOMENT, Press("2"), A_MOMENT]),
+    "menu-opd": ("1", [Press("5"), A_MOMENT]),
+    "to-operator": ("1", [Press("5"), A_MOMENT, Press("1"), A_MOMENT]),
+    "message-recorded": ("1", [Press("6"), A_MOMENT]),
+    "menu-wrong-key": ("1", [Press("8"), Pause(0.8)]),
+    "queue-welcome": ("1", [Press("0"), A_MOMENT]),
+    "queue-nobody": ("1", [Press("0"), Pause(7)]),
+}
+"""What the caller was hearing when they hung up: the key for the language, and what they did then."""
+
+AT_ONCE = 50
+
+
 @pytest.fixture(scope="module")
-def walked(centre: Centre) -> dict[str, Walked]:
-    """Every key of the shipped menu, each in a call of its own, all at the same time; every other one in English."""
-    ways = [("12"[place % 2], steps) for place, (steps, *_) in enumerate(EVERY_KEY.values())]
-    return dict(zip(EVERY_KEY, walk(centre, ways), strict=True))
+def at_once(centre: Centre) -> dict[str, list[Walked]]:
+    """All of it in 50 calls at once: every key, each in a call of its own, and every other one in English."""
+    keys = [(f"key {way}", steps) for way, (steps, *_) in EVERY_KEY.items()]
+    keys = list(itertools.islice(itertools.cycle(keys), AT_ONCE - len(HANG_UPS)))
+    ways = [(way, "12"[place % 2], steps) for place, (way, steps) in enumerate(keys)]
+    ways += [(f"hung up at {prompt}", language, steps) for prompt, (language, steps) in HANG_UPS.items()]
+    assert len(ways) == AT_ONCE
+    found: dict[str, list[Walked]] = {}
+    for (way, *_), walked in zip(ways, walk(centre, [way[1:] for way in ways]), strict=True):
+        found.setdefault(way, []).append(walked)
+    return found
+
+
+@pytest.fixture(scope="module")
+def walked(at_once: dict[str, list[Walked]]) -> dict[str, Walked]:
+    """One call of every key of the shipped menu."""
+    return {way: at_once[f"key {way}"][0] for way in EVERY_KEY}
 
 
 @pytest.mark.parametrize("way", EVERY_KEY)
-def test_each_key_of_the_shipped_menu_leads_where_the_file_says(walked: dict[str, Walked], way: str) -> None:
-    call = walked[way]
-    assert call.led_to == EVERY_KEY[way][1], call
-    assert call.ways == {"fastagi"}
-    assert call.loudest > SILENCE, "heard in both languages"
-    assert call.record["menu_path"] == f"{call.language}{EVERY_KEY[way][2]}", call
+def test_each_key_of_the_shipped_menu_leads_where_the_file_says(at_once: dict[str, list[Walked]], way: str) -> None:
+    assert len(at_once[f"key {way}"]) > 1
+    for call in at_once[f"key {way}"]:
+        assert call.led_to == EVERY_KEY[way][1], call
+        assert call.ways == {"fastagi"}
+        assert call.loudest > SILENCE, "heard in both languages"
+        assert call.record["menu_path"] == f"{call.language}{EVERY_KEY[way][2]}", call
+
+
+@pytest.mark.parametrize("prompt", HANG_UPS)
+def test_whoever_hangs_up_at_a_prompt_leaves_an_ended_call_and_nothing_else(
+    centre: Centre, at_once: dict[str, list[Walked]], prompt: str
+) -> None:
+    (call,) = at_once[f"hung up at {prompt}"]
+    assert call.played[-1] == prompt, call
+    assert call.record["outcome"] == ("no_operator" if prompt == "queue-nobody" else "left_menu"), call.record
+    assert call.record["ended_at"] is not None
+    assert "Traceback" not in centre.daemon_text()
+    assert "ERROR" not in centre.daemon_text()
 
 
 def test_what_became_of_the_calls_is_in_the_log(walked: dict[str, Walked]) -> None:
@@ -211,7 +265,7 @@ def test_without_the_daemon_the_forked_script_walks_the_published_menu(centre: C
         content = json.loads(published.read_text())
         del content["menu"]
         published.write_text(json.dumps(content))
-        assert "@depok-operator:1]" in walk_unlogged(centre, []), "no menu is published: a human"
+        assert "@depok-operator:" in walk_unlogged(centre, []), "no menu is published: a human"
     finally:
         centre.start_daemon()
 

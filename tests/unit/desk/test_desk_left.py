@@ -91,6 +91,16 @@ class TestMessages:
         assert listed.recording == MESSAGE.file
 
 
+@pytest.mark.parametrize("found", [MESSAGE, OPD], ids=["a message", "a request to an OPD"])
+async def test_what_is_taken_late_counts_from_when_it_was_left(found: Left, tmp_path: Path) -> None:
+    async with desk_at(tmp_path / "store.sqlite", Clock(TEN + timedelta(hours=20))) as desk:
+        await taking.take(desk, found, tmp_path)
+        assert (await only_ticket(desk)).opened_at == TEN
+        [owed] = await callbacks.listed(desk)
+        assert owed.debt.owed_since == TEN
+        assert await tickets.verify(desk) == []
+
+
 async def test_of_an_opd_that_did_not_answer_there_is_a_ticket_and_a_call_owed(desk: Desk, tmp_path: Path) -> None:
     await taking.take(desk, OPD, tmp_path)
     ticket = await only_ticket(desk)
