@@ -13,10 +13,12 @@ from typing import NoReturn
 
 from rich.console import Console
 
-from tests.bench import desk_speed, journal, ledger, load, memory, pipeline
+from tests.bench import desk_speed, journal, ledger, load, memory, pipeline, voice
 from tests.bench.figures import Figure, print_table
 from tests.bench.machine import this_machine
 from tests.bench.size import FULL, QUICK, Size
+from tests.lab.pbx import LabError
+from tests.lab.pbx_root import PbxRootError
 
 SECTIONS: dict[str, Callable[[Path, Size], Iterator[Figure]]] = {
     "ledger": ledger.measure,
@@ -25,7 +27,11 @@ SECTIONS: dict[str, Callable[[Path, Size], Iterator[Figure]]] = {
     "load": load.measure,
     "memory": memory.measure,
     "desk": desk_speed.measure,
+    "voice": voice.measure,
 }
+
+FAILURES = (RuntimeError, OSError, subprocess.SubprocessError, sqlite3.Error, LabError, PbxRootError)
+"""What keeps one section from being measured, but not the others."""
 
 WIDTH_OF_A_FILE = 140
 
@@ -56,7 +62,7 @@ def main() -> int:
         try:
             with progress.status(f"{name} ..."), tempfile.TemporaryDirectory(prefix=f"depok-bench-{name}-") as folder:
                 figures.extend(measure(Path(folder), QUICK if given.quick else FULL))
-        except (RuntimeError, OSError, subprocess.SubprocessError, sqlite3.Error) as error:
+        except FAILURES as error:
             progress.print(f"{name} could not be measured: {error}", style="red", markup=False)
             failed = True
     console = Console(highlight=False)

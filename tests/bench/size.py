@@ -24,6 +24,10 @@ class Size:
     memory_events: int
     city: CitySize
     command_rounds: int
+    steps: int
+    forked_steps: int
+    step_rounds: int
+    first_words: int
 
 
 FULL = Size(
@@ -35,6 +39,10 @@ FULL = Size(
     memory_events=2_000_000,
     city=CitySize(calls=1_000_000, tickets=200_000, pending=20_000),
     command_rounds=10,
+    steps=400,
+    forked_steps=40,
+    step_rounds=4,
+    first_words=200,
 )
 QUICK = Size(
     ledger_events=4_000,
@@ -45,4 +53,8 @@ QUICK = Size(
     memory_events=300_000,
     city=CitySize(calls=20_000, tickets=4_000, pending=400),
     command_rounds=3,
+    steps=100,
+    forked_steps=10,
+    step_rounds=2,
+    first_words=40,
 )

@@ -6,7 +6,11 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from tests.bench import desk_speed, memory
+import pytest
+
+from tests.bench import desk_speed, memory, voice
+from tests.bench.first_word import waited
+from tests.bench.menu_steps import commands_of_the_step
 from tests.bench.size import FULL, QUICK, CitySize
 
 
@@ -52,3 +56,23 @@ def test_what_operators_wait_for_is_timed_in_a_city_of_its_own(tmp_path: Path) -
     ]
     assert all(figure.ratio for figure in figures)
     assert (FULL.city.calls, FULL.city.tickets, FULL.city.pending) == (1_000_000, 200_000, 20_000)
+
+
+def test_a_step_and_the_first_word_are_timed_on_a_real_asterisk(tmp_path: Path) -> None:
+    tiny = replace(QUICK, steps=5, forked_steps=2, step_rounds=1, first_words=20)
+    figures = list(voice.measure(tmp_path, tiny))
+    assert [figure.against.split()[0] for figure in figures] == ["bare", "depok-agi-step", "pyst2", "300"]
+    assert all(figure.ratio for figure in figures)
+    assert len(figures[-1].raw["seconds"]) == 20
+
+
+def test_the_other_servers_send_what_our_step_sends() -> None:
+    commands = commands_of_the_step()
+    assert commands[0].startswith('STREAM FILE "depok/menu"')
+    assert commands[-1] == 'SET VARIABLE "DEPOK_RESULT" "operator"'
+
+
+def test_a_word_is_of_the_call_that_used_the_port_at_that_time() -> None:
+    answers = [(12000, 100.0), (12002, 100.1), (12000, 110.0), (12004, 110.2)]
+    heard = {12000: [99.9, 100.25, 100.27, 110.2], 12002: [103.0]}
+    assert waited(answers, heard) == pytest.approx([0.25, 0.2])

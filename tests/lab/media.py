@@ -165,6 +165,12 @@ def _loudness(path: Path, window: float) -> Iterator[float]:
         yield math.sqrt(sum(s * s for s in chunk) / len(chunk))
 
 
+def is_audible(packet: bytes, louder_than: float = 300.0) -> bool:
+    """Returns whether an RTP packet holds sound that somebody can hear: so loud, as RMS, in its 20 ms."""
+    samples = [_from_alaw(byte) for byte in _sound_in(packet)]
+    return bool(samples) and math.sqrt(sum(s * s for s in samples) / len(samples)) > louder_than
+
+
 def _sound_in(packet: bytes) -> bytes:
     """Returns the A-law sound of an RTP packet (RFC 3550), or nothing when it holds something else."""
     if len(packet) < 12 or packet[0] >> 6 != 2 or packet[1] & 0x7F != ALAW:

@@ -213,7 +213,7 @@ class _Phone:
 
     def _follow(self) -> None:
         """Keeps time: one tick every 20 ms, however long the tick itself took."""
-        port, reports = self._media, _Lines(self._log)
+        port, reports = self._media, Lines(self._log)
         assert port is not None
         due = time.monotonic()
         while not self._over.is_set():
@@ -238,7 +238,7 @@ class _Phone:
             self._changed.notify_all()
 
 
-class _Lines:
+class Lines:
     """Follows a file that SIPp writes, by whole lines."""
 
     def __init__(self, path: Path) -> None:
