@@ -171,6 +171,14 @@ class Folders(Table, frozen=True):
     spool: File = Path("/var/lib/depok-agi/spool")
     published: File = Path("/var/lib/depok-agi/published")
     recordings: File = Path("/var/lib/depok-agi/recordings")
+    backups: File = Path("/var/lib/depok-agi/backups")
+
+
+class Backup(Table, frozen=True):
+    """The copies of the store that `db backup` makes in `folders.backups`."""
+
+    keep: Annotated[int, _whole(1, 1000)] = 14
+    """The newest of them; older ones are deleted once a new one is there."""
 
 
 class Journal(Table, frozen=True):
@@ -240,6 +248,7 @@ class Settings(Table, frozen=True, kw_only=True):
     """None where operators cannot have calls placed."""
     fastagi: FastAgi = FastAgi()
     folders: Folders = Folders()
+    backup: Backup = Backup()
     journal: Journal = Journal()
     callbacks: Callbacks = Callbacks()
     mail: Mail | None = None

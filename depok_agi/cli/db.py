@@ -1,10 +1,17 @@
-"""`db`: the store."""
+"""`db`: the store, and its backups."""
 
 import asyncio
+from datetime import datetime
+from pathlib import Path
 
 import click
 
-from depok_agi.cli.context import settings
+from depok_agi.cli.context import at_desk, settings
+from depok_agi.cli.output import hint, json_option, show_json, show_table
+from depok_agi.config import Settings
+from depok_agi.desk import tickets, utc_now
+from depok_agi.errors import NotFoundError, RefusedError
+from depok_agi.store import backup as backups_of
 from depok_agi.store.database import Store
 
 
@@ -23,11 +30,112 @@ def migrate(ctx: click.Context) -> None:
       depok-agi db migrate
     """
     path = settings(ctx).folders.store
+    _migrate(path)
+    click.echo(f"the store {path} is up to date", err=True)
 
+
+@db.command()
+@json_option
+@click.pass_context
+def check(ctx: click.Context, *, as_json: bool) -> None:
+    """Check the whole store: the file, what belongs to what, and the history of tickets.
+
+    Exit code 1 when it has faults. The daemon may go on meanwhile.
+
+    \b
+    Example:
+      depok-agi db check
+    """
+    given = settings(ctx)
+    path = given.folders.store
+    found = backups_of.faults(path)
+    if not found:
+        found = [f"history: {fault.what}" for fault in at_desk(given, tickets.verify)]
+    if as_json:
+        show_json({"store": str(path), "bytes": path.stat().st_size, "faults": found})
+    else:
+        click.echo("".join(f"{fault}\n" for fault in found), nl=False)
+    if found:
+        raise RefusedError(f"the store {path} has {len(found)} fault{'' if len(found) == 1 else 's'}")
+    if not as_json:
+        hint(f"the store {path} is whole, {_size(path)}")
+
+
+@db.command()
+@click.pass_context
+def backup(ctx: click.Context) -> None:
+    """Copy the store while it is in use, check the copy, and delete the oldest copies.
+
+    Into `folders.backups` of the settings; `backup.keep` says how many are kept. Recordings are not in the store: copy
+    `folders.recordings` as any other folder.
+
+    \b
+    Example:
+      depok-agi db backup
+    """
+    given = settings(ctx)
+    made = backups_of.back_up(given.folders.store, given.folders.backups, _now(given))
+    old = backups_of.forget_old(given.folders.backups, given.backup.keep)
+    click.echo(str(made))
+    gone = f"; {len(old)} older than the newest {given.backup.keep} deleted" if old else ""
+    hint(f"opened and found whole, {_size(made)}{gone}")
+
+
+@db.command()
+@json_option
+@click.pass_context
+def backups(ctx: click.Context, *, as_json: bool) -> None:
+    """List the backups, the newest first.
+
+    \b
+    Example:
+      depok-agi db backups
+    """
+    found = backups_of.listed(settings(ctx).folders.backups)[::-1]
+    if as_json:
+        show_json([{"name": path.name, "bytes": path.stat().st_size} for path in found])
+        return
+    show_table(["Backup", "Size"], [[path.name, _size(path)] for path in found], empty="there is no backup yet")
+    if found:
+        hint(f"to go back to one: depok-agi db restore {found[0].name}")
+
+
+@db.command()
+@click.argument("name")
+@click.pass_context
+def restore(ctx: click.Context, name: str) -> None:
+    """Put a backup in the store's place; the store as it was is kept beside it.
+
+    The daemon must not run meanwhile. It reads the calls since the backup from Asterisk's own journal when it is back.
+
+    \b
+    Example:
+      depok-agi db restore depok-agi-20261125-020000.sqlite
+    """
+    given = settings(ctx)
+    folder = given.folders.backups
+    if not backups_of.NAME.fullmatch(name):
+        raise NotFoundError(f"there is no backup {name!r} in {folder}; depok-agi db backups lists them")
+    aside = backups_of.restore(folder / name, given.folders.store, _now(given))
+    _migrate(given.folders.store)
+    kept = "" if aside is None else f"; what was there before is {aside}"
+    click.echo(f"the store {given.folders.store} is {name} now{kept}", err=True)
+    hint("start the daemon again: it fetches the calls since then")
+
+
+def _migrate(path: Path) -> None:
     async def run() -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         store = await Store.open(path, migrate=True)
         await store.close()
 
     asyncio.run(run())
-    click.echo(f"the store {path} is up to date", err=True)
+
+
+def _now(given: Settings) -> datetime:
+    return utc_now().astimezone(given.timezone)
+
+
+def _size(path: Path) -> str:
+    megabytes = path.stat().st_size / 1_000_000
+    return f"{megabytes:.1f} MB"

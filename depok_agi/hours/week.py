@@ -34,12 +34,16 @@ def day_hours(schedule: Schedule, day: date) -> DayHours:
     """Give one day, from midnight to midnight."""
     at = datetime.combine(day, time(), tzinfo=schedule.zone)
     midnight = datetime.combine(day + timedelta(days=1), time(), tzinfo=schedule.zone)
-    spans, rules = [], []
+    # Whoever closes what is closed has set an override all the same: it holds, though nothing changes by it.
+    edges = [edge.astimezone(schedule.zone) for by in schedule.overrides for edge in (by.since, by.until)]
+    spans: list[tuple[datetime, datetime]] = []
+    rules = []
     while at < midnight:
         answer = schedule.check(at)
-        until = min(answer.next_change_at or midnight, midnight)
+        until = min(answer.next_change_at or midnight, midnight, *(edge for edge in edges if edge > at))
         if answer.open:
-            spans.append((at, until))
+            goes_on = bool(spans) and spans[-1][1] == at
+            spans = [*spans[:-1], (spans[-1][0], until)] if goes_on else [*spans, (at, until)]
         rules.append(answer.rule)
         at = until
     return DayHours(day, tuple(spans), tuple(dict.fromkeys(rules)))

@@ -178,6 +178,11 @@ def _migrations() -> list[tuple[int, str]]:
     return [(int(file.name.partition("_")[0]), file.read_text("utf-8")) for file in files]
 
 
+def newest_version() -> int:
+    """The version of the store that this software makes."""
+    return _migrations()[-1][0]
+
+
 def _statements(script: str) -> Iterator[str]:
     statement = ""
     for line in script.splitlines(keepends=True):
@@ -210,7 +215,7 @@ async def _migrate(connection: aiosqlite.Connection) -> None:
 
 
 async def _check_version(connection: aiosqlite.Connection, path: Path) -> None:
-    found, newest = await _version(connection), _migrations()[-1][0]
+    found, newest = await _version(connection), newest_version()
     if found > newest:
         raise StoreError(f"the store {path} is of a newer depok-agi (version {found}; this one knows {newest})")
     if found < newest:

@@ -42,6 +42,7 @@ store = "depok-agi.sqlite"
 spool = "spool"
 published = "published"
 recordings = "recordings"
+backups = "backups"
 [journal]
 cel = "{cel}"
 queue_log = "{queue_log}"

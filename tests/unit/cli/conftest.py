@@ -14,7 +14,7 @@ def command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Command:
     settings = tmp_path / "depok-agi.toml"
     settings.write_text(
         '[ami]\nsecret = "rahasia"\n[folders]\nstore = "store.sqlite"\nspool = "spool"\npublished = "published"\n'
-        'recordings = "recordings"\n'
+        'recordings = "recordings"\nbackups = "backups"\n'
         "[callbacks]\ndecent_from = 00:00:00\ndecent_until = 23:59:59.999999\n"
     )
     monkeypatch.setenv("DEPOK_AGI_CONFIG", str(settings))

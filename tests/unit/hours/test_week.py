@@ -1,7 +1,7 @@
 """A week at a glance agrees with every moment in it."""
 
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from importlib import resources
 from zoneinfo import ZoneInfo
 
@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from depok_agi.hours.file import load
 from depok_agi.hours.schedule import Override
-from depok_agi.hours.week import day_hours, week
+from depok_agi.hours.week import DayHours, day_hours, week
 
 WIB = ZoneInfo("Asia/Jakarta")
 DEPOK = load((resources.files("depok_agi.hours") / "depok.toml").read_text("utf-8"), "depok.toml", range(2025, 2028))
@@ -35,6 +35,21 @@ def test_an_override_is_drawn_where_it_holds_and_names_itself() -> None:
     monday = day_hours(replace(DEPOK, overrides=(closed,)), date(2026, 6, 8))
     assert [(begin.hour, end.hour) for begin, end in monday.open] == [(7, 10), (12, 16)]
     assert any("listrik padam" in rule for rule in monday.rules)
+
+
+def test_an_override_that_changes_nothing_names_itself_too() -> None:
+    def monday(override: Override) -> DayHours:
+        return day_hours(replace(DEPOK, overrides=(override,)), date(2026, 6, 8))
+
+    spans = ((wib("2026-06-08 07:30"), wib("2026-06-08 16:00")),)
+    since, until = wib("2026-06-08 16:27"), wib("2026-06-08 17:27")
+    closed = monday(Override(open=False, since=since, until=until, by="siti", why="listrik padam"))
+    assert closed.open == spans
+    assert any("listrik padam" in rule for rule in closed.rules)
+    since, until = wib("2026-06-08 10:00").astimezone(UTC), wib("2026-06-08 11:00").astimezone(UTC)
+    opened = monday(Override(open=True, since=since, until=until, by="siti", why="ramai"))
+    assert opened.open == spans
+    assert any("ramai" in rule for rule in opened.rules)
 
 
 def test_a_day_that_never_closes_reaches_midnight() -> None:

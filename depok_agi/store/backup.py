@@ -1,0 +1,180 @@
+"""Copies of the store: made while it is in use, checked by opening them, and put back in its place.
+
+A copy is one file, without SQLite's write-ahead log beside it. Everything here is blocking: it is for commands.
+"""
+
+import contextlib
+import os
+import re
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from datetime import datetime
+from pathlib import Path
+
+from depok_agi.errors import NotFoundError, RefusedError, StoreError
+from depok_agi.store.database import newest_version
+
+NAME = re.compile(r"depok-agi-\d{8}-\d{6}\.sqlite")
+MOST_FAULTS = 20
+BESIDE = ("-wal", "-shm")
+"""SQLite's own files beside a store."""
+
+WAITS_SECONDS = 5.0
+
+
+def name_of(now: datetime) -> str:
+    """The file name of a backup made now, by this moment's own clock."""
+    return f"depok-agi-{now:%Y%m%d-%H%M%S}.sqlite"
+
+
+def listed(folder: Path) -> list[Path]:
+    """The backups in the folder, the oldest first; other files are nobody's here."""
+    with _told(folder):
+        if not folder.is_dir():
+            return []
+        return sorted(path for path in folder.iterdir() if NAME.fullmatch(path.name) and path.is_file())
+
+
+def back_up(store: Path, folder: Path, now: datetime) -> Path:
+    """Copy the store, as it is at one moment, while others read and write it; the copy is checked before it counts.
+
+    Raises:
+        StoreError: the store cannot be read, the folder cannot be written, or the copy is not whole.
+        RefusedError: there is a backup of this second already.
+    """
+    target = folder / name_of(now)
+    if target.exists():
+        raise RefusedError(f"there is a backup {target.name} already")
+    with _told(folder):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with _unfinished(target) as copy:
+        with _told(store), closing(_open(store)) as source, closing(sqlite3.connect(copy)) as into:
+            source.backup(into)
+            into.execute("PRAGMA journal_mode = DELETE")
+        found = faults(copy)
+        if found:
+            raise StoreError(f"the copy of {store} is not whole, so it was not kept: {found[0]}")
+    return target
+
+
+def forget_old(folder: Path, keep: int) -> list[Path]:
+    """Delete the oldest backups, so that so many are kept; those that were deleted. Raises StoreError."""
+    old = listed(folder)[:-keep]
+    with _told(folder):
+        for path in old:
+            path.unlink()
+    return old
+
+
+def restore(backup: Path, store: Path, now: datetime) -> Path | None:
+    """Put a copy of the backup in the store's place, and the store aside, under the name that is given back.
+
+    Raises:
+        NotFoundError: there is no such backup.
+        RefusedError: the backup is broken or of a newer software, or the store is in use.
+        StoreError: the disk refuses.
+    """
+    if not backup.is_file():
+        raise NotFoundError(f"there is no backup {backup.name} in {backup.parent}")
+    found = faults(backup)
+    if found:
+        raise RefusedError(f"{backup.name} cannot be restored, and the store stays as it is: {found[0]}")
+    with _told(store), _unfinished(store) as copy:
+        shutil.copyfile(backup, copy)
+        return _put_aside(store, now)
+
+
+def faults(path: Path) -> list[str]:
+    """What is wrong with the file of a store, in words; an older version is none, since it can be brought up to date.
+
+    Raises:
+        StoreError: it cannot be opened at all.
+    """
+    with _told(path), closing(_open(path)) as connection:
+        try:
+            version = connection.execute("PRAGMA user_version").fetchone()[0]
+            if version > newest_version():
+                return [f"it is of a newer depok-agi (version {version}; this one knows {newest_version()})"]
+            if version == 0:
+                return ["it is no store of depok-agi"]
+            said = [row[0] for row in connection.execute(f"PRAGMA integrity_check({MOST_FAULTS})")]
+            found = [str(text) for text in said if text != "ok"]
+            lost = connection.execute("PRAGMA foreign_key_check").fetchmany(MOST_FAULTS)
+        except sqlite3.DatabaseError as error:
+            if "locked" in str(error):
+                raise
+            return [str(error)]
+    return found + [
+        f"row {row} of {table} belongs to a row of {parent} that is not there" for table, row, parent, _ in lost
+    ]
+
+
+def _open(path: Path) -> sqlite3.Connection:
+    """For reading alone."""
+    if not path.is_file():
+        raise StoreError(f"there is no store at {path}")
+    return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=WAITS_SECONDS)
+
+
+def _put_aside(store: Path, now: datetime) -> Path | None:
+    """Rename what is in the store's place, once nobody has it open."""
+    if not store.exists():
+        return None
+    _must_be_nobodys(store)
+    aside = store.with_name(f"{store.name}.before-{now:%Y%m%d-%H%M%S}")
+    for beside in ("", *BESIDE):
+        with contextlib.suppress(FileNotFoundError):
+            Path(f"{store}{beside}").rename(f"{aside}{beside}")
+    return aside
+
+
+def _must_be_nobodys(store: Path) -> None:
+    """SQLite lets a store leave the write-ahead log only when no other connection has it open."""
+    try:
+        with closing(sqlite3.connect(store, timeout=0)) as connection:
+            connection.execute("PRAGMA journal_mode = DELETE")
+    except sqlite3.OperationalError as error:
+        if "locked" in str(error):
+            raise RefusedError(f"the store {store} is in use: stop the daemon, then try again") from error
+        raise
+    except sqlite3.DatabaseError:
+        return  # it is broken, and may be the reason for all this
+
+
+@contextmanager
+def _unfinished(target: Path) -> Iterator[Path]:
+    """A new file for its owner alone, which takes the target's name at the end, or is gone."""
+    unfinished = target.with_name(f".{target.name}.unfinished")
+    with _told(target):
+        unfinished.unlink(missing_ok=True)
+        os.close(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    try:
+        yield unfinished
+        with _told(target):
+            _to_disk(unfinished)
+            unfinished.rename(target)
+            _to_disk(target.parent)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def _to_disk(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.Error as error:
+        if "locked" in str(error):
+            raise StoreError(f"the store {path} is busy: another process has held it too long") from error
+        raise StoreError(f"the store {path}: {error}") from error
+    except OSError as error:
+        raise StoreError(f"{path}: {error.strerror or error}") from error
