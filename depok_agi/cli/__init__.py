@@ -24,7 +24,8 @@ NOUNS = {
     "menu": "what callers are asked, and what each key leads to",
     "numbers": "callers who are refused for a time",
     "prompts": "the spoken prompts",
-    "db": "the store",
+    "db": "the store, and its backups",
+    "doctor": "is this host as the centre needs it?",
 }
 """Each is a file of this folder with a command of the same name."""
 

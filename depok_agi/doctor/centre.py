@@ -1,0 +1,145 @@
+"""The centre itself: its hours, its menu, its prompts, its store and backups, and is the daemon at work?"""
+
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from depok_agi import prompt_check, prompts
+from depok_agi.config import Settings
+from depok_agi.desk import journal
+from depok_agi.desk.menus import MenuFile
+from depok_agi.desk.opening import base_schedule, open_desk
+from depok_agi.doctor.finding import Finding, failure, ok, warning
+from depok_agi.errors import DepokError, SettingsError
+from depok_agi.hours.holidays import ESTIMATED
+from depok_agi.store import backup
+from depok_agi.store.times import moment
+
+SILENT_AFTER = timedelta(minutes=1)
+"""The daemon notes every five seconds that it listens (`daemon.py`)."""
+
+BACKUP_AFTER = timedelta(hours=26)
+"""One a night, and some slack."""
+
+A_YEAR = timedelta(days=365)
+
+
+async def look(settings: Settings, script: Path, sounds: Path, now: datetime) -> list[Finding]:
+    """Every check of the centre."""
+    found = [*hours(settings, now), menu(settings), *spoken(script, sounds), *store(settings)]
+    found.append(await daemon(settings, now))
+    return [*found, last_backup(settings, now)]
+
+
+def hours(settings: Settings, now: datetime) -> Iterator[Finding]:
+    """Do the hours reach a year ahead, holidays included?"""
+    ahead = now.astimezone(settings.timezone) + A_YEAR
+    try:
+        schedule = base_schedule(settings, range(now.year, ahead.year + 1))
+    except SettingsError as error:
+        yield failure("hours", _one_line(error), "correct the hours file; depok-agi hours check says when it is right")
+        return
+    if schedule.check(ahead).rule:
+        yield ok("hours", f"known until {ahead:%d-%m-%Y}")
+    coming = [day for day in schedule.holidays if now.date() <= day.day <= ahead.date()]
+    guessed = [day for day in coming if day.regulation == ESTIMATED]
+    if not coming:
+        yield failure(
+            "holidays", "none is known for the coming year", "upgrade depok-agi, or add them to the hours file"
+        )
+    elif guessed:
+        yield warning(
+            "holidays",
+            f"{len(guessed)} of {len(coming)} in the coming year are estimates, {guessed[0].day:%d-%m-%Y} the first",
+            "upgrade depok-agi once the joint decree (SKB 3 Menteri) is out, or put its days into the hours file",
+        )
+    else:
+        yield ok("holidays", f"{len(coming)} in the coming year, all by decree")
+
+
+def menu(settings: Settings) -> Finding:
+    """Is the menu right?"""
+    file = MenuFile(settings)
+    tree = file.now()
+    if file.fault is not None:
+        return failure("menu", _one_line(file.fault), "correct the menu file; depok-agi menu check names every fault")
+    return ok("menu", f"{len(tree.menus)} menus")
+
+
+def spoken(script: Path, sounds: Path) -> Iterator[Finding]:
+    """Is every prompt there, in every language?"""
+    try:
+        found = prompt_check.check(prompts.load(script), sounds)
+    except (DepokError, OSError) as error:
+        yield failure(
+            "prompts", _one_line(error), "name the prompts' script by --script and Asterisk's sounds by --sounds"
+        )
+        return
+    grave = [one for one in found if one.fault in prompt_check.NOT_HEARD]
+    if grave:
+        named = ", ".join(sorted({one.name for one in grave})[:3])
+        yield failure("prompts", f"{len(grave)} cannot be heard: {named} ...", "depok-agi prompts make")
+    elif found:
+        yield warning("prompts", f"{len(found)} are clipped or say another text", "depok-agi prompts check")
+    else:
+        yield ok("prompts", "complete in every language")
+
+
+def store(settings: Settings) -> Iterator[Finding]:
+    """Is the store whole?"""
+    path = settings.folders.store
+    try:
+        found = backup.faults(path)
+    except DepokError as error:
+        yield failure("store", _one_line(error), "depok-agi db migrate makes one; depok-agi db restore brings one back")
+        return
+    if found:
+        yield failure("store", f"{len(found)} faults: {found[0]}", "stop the daemon, then depok-agi db restore")
+    else:
+        yield ok("store", f"whole, {path.stat().st_size / 1e6:.1f} MB")
+
+
+async def daemon(settings: Settings, now: datetime) -> Finding:
+    """Does it listen, and since when has it not?"""
+    try:
+        async with open_desk(settings) as desk:
+            heard = await journal.load(desk)
+    except DepokError as error:
+        return failure("daemon", _one_line(error), "depok-agi db migrate, then start the daemon")
+    start = "systemctl start depok-agi, or depok-agi serve; its log says why it stopped"
+    if heard is None:
+        return failure("daemon", "has never listened to Asterisk", start)
+    last = moment(heard.until)
+    if now - last > SILENT_AFTER:
+        return failure("daemon", f"has heard nothing since {_local(settings, last)}", start)
+    return ok("daemon", f"listens to Asterisk, heard until {_local(settings, last)}")
+
+
+def last_backup(settings: Settings, now: datetime) -> Finding:
+    """Is there a fresh one?"""
+    mend = "depok-agi db backup, every night"
+    try:
+        found = backup.listed(settings.folders.backups)
+    except DepokError as error:
+        return warning("backup", _one_line(error), mend)
+    times = [at for path in found if (at := _made_at(path, settings)) is not None]
+    if not times:
+        return warning("backup", f"there is none in {settings.folders.backups}", mend)
+    text = f"the newest is of {_local(settings, max(times))}"
+    return ok("backup", text) if now - max(times) <= BACKUP_AFTER else warning("backup", text, mend)
+
+
+def _made_at(path: Path, settings: Settings) -> datetime | None:
+    with suppress(ValueError):
+        return datetime.strptime(path.stem, "depok-agi-%Y%m%d-%H%M%S").replace(tzinfo=settings.timezone)
+    return None
+
+
+def _local(settings: Settings, at: datetime) -> str:
+    return f"{at.astimezone(settings.timezone):%d-%m-%Y %H:%M:%S}"
+
+
+def _one_line(error: Exception) -> str:
+    return re.sub(r"\s*\n\s*", " ", str(error))

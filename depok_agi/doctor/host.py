@@ -1,0 +1,104 @@
+"""The host: its disks, its clock, and who may read and write what."""
+
+import shutil
+import stat
+import subprocess
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+from depok_agi.config import Settings
+from depok_agi.doctor.finding import Finding, failure, ok, warning
+
+LITTLE = 0.10
+"""Of a disk; with less than that there is a warning."""
+
+TOO_LITTLE_BYTES = 200_000_000
+LOOK_SECONDS = 5
+
+
+def look(settings: Settings, settings_file: Path, now: datetime) -> Iterator[Finding]:
+    """Every check of the host."""
+    yield from secrets(settings, settings_file)
+    yield from folders(settings)
+    yield from disks(settings)
+    yield clock(settings, now)
+
+
+def secrets(settings: Settings, settings_file: Path) -> Iterator[Finding]:
+    """May anybody read a password who should not?"""
+    ami, dial, mail = settings.ami, settings.dial, settings.mail
+    kept = [file for file in (ami.secret_file, dial and dial.secret_file, mail and mail.password_file) if file]
+    if ami.secret is not None or (dial is not None and dial.secret is not None):
+        kept.append(settings_file)
+    kept += [path for path in (settings.folders.store, *_beside(settings.folders.store)) if path.exists()]
+    open_to_all = []
+    for file in kept:
+        try:
+            mode = file.stat().st_mode
+        except OSError as error:
+            yield failure("permissions", f"{file}: {error.strerror}", "let the service's user reach it")
+            continue
+        if mode & (stat.S_IROTH | stat.S_IWOTH):
+            open_to_all.append(file)
+    for file in open_to_all:
+        yield failure("permissions", f"{file} can be read by everybody on this host", f"chmod o= {file}")
+    if not open_to_all:
+        yield ok("permissions", "secrets and store are closed to others")
+
+
+def _beside(store: Path) -> tuple[Path, Path]:
+    return Path(f"{store}-wal"), Path(f"{store}-shm")
+
+
+def folders(settings: Settings) -> Iterator[Finding]:
+    """Are the folders there that Asterisk and the daemon meet in?"""
+    given = settings.folders
+    for name, folder in (("spool", given.spool), ("published", given.published), ("recordings", given.recordings)):
+        if folder.is_dir():
+            yield ok(f"{name} folder", str(folder))
+        else:
+            yield failure(f"{name} folder", f"{folder} is not there", "start the daemon, which makes it")
+
+
+def disks(settings: Settings) -> Iterator[Finding]:
+    """Is there room for what is written?"""
+    given = settings.folders
+    seen: set[int] = set()
+    for folder in (given.store.parent, given.spool, given.recordings, given.backups):
+        there = next((path for path in (folder, *folder.parents) if path.is_dir()), None)
+        if there is None or (disk := there.stat().st_dev) in seen:
+            continue
+        seen.add(disk)
+        usage = shutil.disk_usage(there)
+        text = f"{usage.free / 1e9:.1f} GB free of {usage.total / 1e9:.1f} GB at {there}"
+        mend = "make room: what cannot be written is lost once the spool is full, too"
+        if usage.free < TOO_LITTLE_BYTES:
+            yield failure("disk", text, mend)
+        elif usage.free < LITTLE * usage.total:
+            yield warning("disk", text, mend)
+        else:
+            yield ok("disk", text)
+
+
+def clock(settings: Settings, now: datetime) -> Finding:
+    """Is the clock kept right? Hours, due dates and the order of calls hang on it."""
+    local = f"{now.astimezone(settings.timezone):%Y-%m-%d %H:%M} {settings.centre.timezone}"
+    tool = shutil.which("timedatectl")
+    if tool is None:
+        return warning(
+            "clock", f"{local}; nobody here tells whether it is kept right", "see that NTP runs on this host"
+        )
+    try:
+        said = subprocess.run(
+            [tool, "show", "--property=NTPSynchronized", "--value"],
+            capture_output=True,
+            text=True,
+            timeout=LOOK_SECONDS,
+            check=False,
+        ).stdout.strip()
+    except (OSError, subprocess.SubprocessError):
+        said = ""
+    if said == "yes":
+        return ok("clock", f"{local}, kept right by NTP")
+    return warning("clock", f"{local}; it is not kept right by NTP", "timedatectl set-ntp true")
