@@ -238,6 +238,13 @@ class Mail(_DecentHours, frozen=True, kw_only=True):
             yield Fault(("sheet_at",), "must be within the decent hours")
 
 
+class Metrics(Table, frozen=True):
+    """Where Prometheus finds what the daemon counts."""
+
+    host: Loopback = "127.0.0.1"
+    port: Port = 9664
+
+
 class Settings(Table, frozen=True, kw_only=True):
     """All settings."""
 
@@ -253,6 +260,8 @@ class Settings(Table, frozen=True, kw_only=True):
     callbacks: Callbacks = Callbacks()
     mail: Mail | None = None
     """None where no e-mails are sent."""
+    metrics: Metrics | None = None
+    """None where nobody watches."""
 
     def faults(self) -> Iterator[Fault]:
         """What is wrong between the sections, each of which is right by itself."""

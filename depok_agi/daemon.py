@@ -11,7 +11,7 @@ import os
 import signal
 import socket
 import time
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -23,7 +23,7 @@ from depok_agi.calls.ledger import Ledger
 from depok_agi.calls.record import CallRecord, Source
 from depok_agi.complaints import Complaints
 from depok_agi.config import Settings, ami_secret
-from depok_agi.desk import Desk, blocks, calls, deadlines, journal, opds, taking, tickets
+from depok_agi.desk import Desk, blocks, calls, deadlines, journal, opds, standing, taking, tickets
 from depok_agi.desk import hours as desk_hours
 from depok_agi.desk.menus import MenuFile
 from depok_agi.desk.opening import open_desk
@@ -32,6 +32,7 @@ from depok_agi.errors import AsteriskError, DepokError, StoreError
 from depok_agi.guardian import BEAT_SECONDS, Guardian
 from depok_agi.hours.schedule import Schedule
 from depok_agi.mailing import Mailing
+from depok_agi.metrics import Metrics, Standing
 from depok_agi.recovery import CDR, CEL, QUEUE_LOG, Recovery, now
 from depok_agi.voice import published, published_around, spool, steps
 from depok_agi.voice.around import Around
@@ -64,6 +65,9 @@ DRAIN_SECONDS = 10.0
 LAST_WRITE_SECONDS = 10.0
 BOOTED = "FullyBooted"
 """What Asterisk says at every login, with the seconds since it started (`Uptime`)."""
+
+COUNT_SECONDS = 10.0
+"""How often what is to be done is counted, where somebody watches."""
 
 CALENDAR_SECONDS = 10.0
 """How often the hours file is held against the due dates of open tickets."""
@@ -168,6 +172,7 @@ class Daemon:
         self._fastagi = FastAgiServer({name: self._step(name) for name in StepName})
         self._mailing = Mailing(settings, desk)
         self._dialling = None if settings.dial is None else Dialling(settings, desk)
+        self._metrics = None if settings.metrics is None else Metrics()
 
     async def run(self) -> None:
         """Serve until SIGTERM or SIGINT, then drain and stop.
@@ -184,7 +189,7 @@ class Daemon:
         port = await self._fastagi.start(self._settings.fastagi.host, self._settings.fastagi.port)
         guardian = Guardian()
         try:
-            async with asyncio.TaskGroup() as group:
+            async with self._watched(), asyncio.TaskGroup() as group:
                 start = group.create_task
                 ami = start(self._ami.run(), name="ami")
                 others = (
@@ -194,6 +199,7 @@ class Daemon:
                     start(self._look_around(), name="spool and hours"),
                     start(self._audit(), name="audit"),
                     start(self._follow_the_calendar(), name="due dates"),
+                    start(self._count(), name="metrics"),
                 )
                 mailing = start(self._mailing.run(), name="e-mail")
                 dialling = None if self._dialling is None else start(self._dialling.run(), name="dialling")
@@ -329,6 +335,8 @@ class Daemon:
             self._to_write.set()
 
     def _apply(self, event: events.Event | events.LinkUp | events.ChannelsListed) -> None:
+        if self._metrics is not None and event.at is not None:
+            self._metrics.event(event.at, now())
         try:
             self._ledger.apply(event)
         except Exception:  # one odd event may not end the log of all the others
@@ -404,9 +412,10 @@ class Daemon:
         except Exception:
             log.exception("call %s could not be written and is lost", record.id)
 
-    @staticmethod
-    def _tell(records: Iterable[CallRecord]) -> None:
+    def _tell(self, records: Iterable[CallRecord]) -> None:
         """One line per ended call, nothing personal in it."""
+        if self._metrics is not None:
+            self._metrics.ended(records)
         for record in records:
             if record.ended:
                 log.info(
@@ -433,7 +442,8 @@ class Daemon:
                 blocks=lambda: self._blocks,
                 around=lambda: self._around or Around(self._settings.folders.recordings),
             )
-            await steps.run(name, caller, centre)
+            with contextlib.nullcontext() if self._metrics is None else self._metrics.step(name):
+                await steps.run(name, caller, centre)
 
         return run
 
@@ -544,6 +554,28 @@ class Daemon:
                         log.info("the calendar has changed: %d open tickets have other due dates", len(moved))
                     followed = calendar
             await asyncio.sleep(CALENDAR_SECONDS)
+
+    @contextlib.asynccontextmanager
+    async def _watched(self) -> AsyncIterator[None]:
+        """While this lasts, what is counted can be asked for, where the settings say so."""
+        given = self._settings.metrics
+        if self._metrics is None or given is None:
+            yield
+            return
+        with self._metrics.serve(given.host, given.port):
+            yield
+
+    async def _count(self) -> None:
+        """Now and then: how it is, and how much is to be done."""
+        while self._metrics is not None:
+            self._metrics.now(
+                ami_up=self._ami.state is AmiState.UP,
+                calls_up=len(self._ledger.open),
+                unwritten=len(self._unwritten.records),
+            )
+            with contextlib.suppress(StoreError):  # whoever writes tells of it
+                self._metrics.stands(Standing(**await standing.counted(self._desk)))
+            await asyncio.sleep(COUNT_SECONDS)
 
     async def _beat(self, guardian: Guardian) -> None:
         while True:

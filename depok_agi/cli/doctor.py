@@ -2,6 +2,8 @@
 
 import asyncio
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -42,10 +44,10 @@ def doctor(ctx: click.Context, script: Path, sounds: Path, dialplan: Path, *, as
     Example:
       depok-agi doctor
     """
-    logging.getLogger("depok_agi").setLevel(logging.CRITICAL)  # what goes wrong is a line of this command's own
     given = settings(ctx)
     file = settings_path(ctx.find_root().obj)
-    found = asyncio.run(_look(given, file, script, sounds, dialplan))
+    with _quiet():
+        found = asyncio.run(_look(given, file, script, sounds, dialplan))
     if as_json:
         show_json([{"check": one.check, "state": one.state, "text": one.text, "mend": one.mend} for one in found])
     else:
@@ -57,6 +59,18 @@ def doctor(ctx: click.Context, script: Path, sounds: Path, dialplan: Path, *, as
         raise RefusedError(f"{failures} of {len(found)} checks fail, {warnings} warn")
     if not as_json:
         hint(f"{len(found)} checks, none fails, {warnings} warn")
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """What goes wrong is a line of this command's own, and not of the log's, too."""
+    log = logging.getLogger("depok_agi")
+    level = log.level
+    log.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        log.setLevel(level)
 
 
 async def _look(given: Settings, file: Path, script: Path, sounds: Path, dialplan: Path) -> list[Finding]:

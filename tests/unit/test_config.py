@@ -473,6 +473,7 @@ class TestTheExample:
         needed = {"ami": {"secret_file": "ami.secret"}, "dial": {"secret_file": "dial.secret"}}
         needed["mail"] = {"sender": "Pusat Panggilan Kota Depok <callcenter@example.org>"}
         text = "".join(f"[{name}]\n{key} = {value!r}\n" for name in needed for key, value in needed[name].items())
+        text += "[metrics]\n"
         assert loaded(path, everything) == loaded(path, text)
         for section, settings in tomllib.loads(everything).items():
             kind = type(getattr(loaded(path, text), section))

@@ -80,6 +80,9 @@ ORDER BY claimed_at LIMIT 1;
 -- name: count_open_callbacks$
 SELECT count(*) FROM callbacks WHERE status IN ('pending', 'claimed');
 
+-- name: count_late_callbacks$
+SELECT count(*) FROM callbacks WHERE status IN ('pending', 'claimed') AND due_at < :now;
+
 -- name: count_expired_callbacks$
 SELECT count(*) FROM callbacks WHERE status = 'expired';
 

@@ -142,6 +142,9 @@ INSERT INTO gaps (pbx, since, until, recovered, unknown) VALUES (:pbx, :since, :
 ON CONFLICT (since, pbx) DO UPDATE SET
     until = excluded.until, recovered = excluded.recovered, unknown = excluded.unknown;
 
+-- name: count_gaps$
+SELECT count(*) FROM gaps;
+
 -- name: list_gaps
 SELECT pbx, since, until, recovered, unknown FROM gaps
 WHERE (:since IS NULL OR until >= :since) AND (:until IS NULL OR since < :until)

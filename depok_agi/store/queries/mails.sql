@@ -97,6 +97,9 @@ WHERE status IN ('waiting', 'sending') AND status = 'waiting' AND next_try_at > 
 UPDATE mails SET next_try_at = :now
 WHERE status IN ('waiting', 'sending') AND status = 'waiting' AND next_try_at > :now AND opd = :opd;
 
+-- name: count_waiting_mails$
+SELECT count(*) FROM mails WHERE status IN ('waiting', 'sending');
+
 -- name: list_mails
 SELECT m.id, m.key, m.kind, m.role, m.opd, m.ticket AS serial, t.number, m.forwarding, m.status, m.queued_at,
     m.next_try_at, m.tries, m.sent_at, m.error,

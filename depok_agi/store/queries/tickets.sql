@@ -50,6 +50,9 @@ SELECT number FROM tickets
 WHERE status = 'forwarded' AND due_at < :now AND (:opd IS NULL OR opd = :opd)
 ORDER BY due_at, serial LIMIT :limit;
 
+-- name: count_late_tickets$
+SELECT count(*) FROM tickets WHERE status = 'forwarded' AND due_at < :now;
+
 -- name: forwarded_tickets
 SELECT number FROM tickets WHERE status = 'forwarded' ORDER BY serial;
 

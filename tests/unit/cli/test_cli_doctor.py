@@ -1,6 +1,7 @@
 """`doctor`: one line a check, a mend where there is a fault, and an exit code for scripts."""
 
 import json
+import logging
 
 from tests.unit.cli.command import Command
 
@@ -16,6 +17,12 @@ def test_a_host_without_asterisk_fails_and_is_told_what_to_do(command: Command) 
     assert lines[ami + 1].lstrip().startswith("-> ")
     assert "checks fail" in told.stderr
     assert "rahasia" not in told.output
+
+
+def test_afterwards_the_log_is_as_it_was(command: Command) -> None:
+    before = logging.getLogger("depok_agi").level
+    command.run("doctor")
+    assert logging.getLogger("depok_agi").level == before
 
 
 def test_for_scripts_it_is_json_all_the_same(command: Command) -> None:
