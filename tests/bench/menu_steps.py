@@ -1,7 +1,7 @@
 """A step of the menu on one Asterisk: by our FastAGI server, by the bare library, and by scripts that are forked.
 
-It is the menu's own step, in a menu whose prompts are empty files and that waits for no key: so only what it costs to
-ask for a step, and to talk with it, counts. The others send the same commands and do nothing else.
+It is the menu's own step, in a menu whose prompts are empty files and that waits for a key as short as AGI can, a
+millisecond: so little else counts than to ask for a step, and to talk with it. The others send the same commands.
 """
 
 import json

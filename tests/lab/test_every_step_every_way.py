@@ -159,9 +159,11 @@ def _later(keys: list[Step], seconds: float) -> list[Step]:
 def forked(centre: Centre, alone: Calls) -> Calls:
     """The forked script stands behind it."""
     assert alone.lines, "after the other calls, in the same centre"
-    fails = {_number(FORKED, step): step for step in TO}
+    fails = {_number(FORKED, step): step for step in (*TO, StepName.SURVEY)}
     steps = {_number(FORKED, step): [*keys, *AFTERWARDS.get(step, [Pause(5)]), HangUp()] for step, keys in TO.items()}
-    return _call(centre, fails, steps)
+    steps[_number(FORKED, StepName.SURVEY)] = [*CHOOSE, A_MOMENT, Press("0"), Pause(9), Press("3"), Pause(2), HangUp()]
+    with Operator(centre.pbx, "101", after=0.1, talk_seconds=1):
+        return _call(centre, fails, steps)
 
 
 @pytest.mark.parametrize("step", TO)
@@ -186,7 +188,7 @@ def test_a_question_after_the_talk_that_fails_ends_in_thanks(alone: Calls) -> No
     assert alone.citizens[number].ended_by == "pbx"
 
 
-@pytest.mark.parametrize("step", TO)
+@pytest.mark.parametrize("step", [*TO, StepName.SURVEY])
 def test_a_step_that_fails_is_taken_over_by_the_forked_script(forked: Calls, step: StepName) -> None:
     number = _number(FORKED, step)
     assert number in forked.failed
@@ -196,7 +198,7 @@ def test_a_step_that_fails_is_taken_over_by_the_forked_script(forked: Calls, ste
     spoken = re.findall(r"Playing '(?:depok/)?([a-z0-9-]+)", before)
     if step not in SAYS_NOTHING:
         assert spoken[-1] in after, "the words in which it failed are said again"
-    assert "@depok-operator:" not in after
+    assert "@depok-operator:" not in after or step is StepName.SURVEY
 
 
 def test_what_was_left_in_a_step_that_failed_is_stored_later_and_once(centre: Centre, forked: Calls) -> None:
@@ -221,6 +223,8 @@ def test_what_was_left_in_a_step_that_failed_is_stored_later_and_once(centre: Ce
         assert reasons[_e164(FORKED, StepName.CALLBACK)] == "request"
         assert reasons[_e164(FORKED, StepName.MESSAGE)] == "message"
         assert len(reasons) == len(owed), "one debt each"
+        with sqlite3.connect(centre.store) as store:
+            assert store.execute("SELECT score FROM surveys").fetchall() == [(3,)]
 
 
 def _e164(way: int, step: StepName) -> str:

@@ -122,6 +122,32 @@ def test_hanging_up_right_after_the_key_still_counts_as_asked(centre: Centre) ->
     assert call["caller"] == "+6281100001001"
 
 
+def test_a_full_queue_ends_in_the_offer_to_be_called_back(
+    pbx_root: PbxRoot, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    to_operator: list[Step] = [Pause(1), Press("1"), Pause(1), Press("0")]
+    queue_of_one = {"DEPOK_QUEUE": "small"}
+    with (
+        Centre(pbx_root, tmp_path_factory.mktemp("centre"), globals=queue_of_one) as centre,
+        Operator(centre.pbx, "101", after=0.2) as siti,
+        Citizen(centre.pbx, ANI, steps=[*to_operator, Pause(30), HangUp()]) as ani,
+    ):
+        wait_until(lambda: siti.calls_taken or None, 15, lambda: "the first caller has no operator")
+        with Citizen(centre.pbx, "081100001002", steps=[*to_operator, Pause(24), HangUp()]):
+            wait_until(
+                lambda: True if "wait:" in centre.pbx.rx("queue show small") else None, 15, lambda: "nobody waits"
+            )
+            steps: list[Step] = [*to_operator, Pause(15), Press("1")]
+            third = Citizen(centre.pbx, "081100001003", steps=steps, wait_for_bye=True).call()
+        ani.wait(60)
+        assert "Status: FULL" in centre.pbx.log_text()
+        assert loudest(third.heard) > SILENCE
+        outcomes = {call["caller"][-1]: call["outcome"] for call in centre.calls(3)}
+        assert (outcomes["1"], outcomes["3"]) == ("answered", "callback")
+        wait_until(lambda: centre.json("callbacks", "list") or None, 5, lambda: "the request was lost")
+        assert "request" in {one["reason"] for one in centre.json("callbacks", "list")}
+
+
 def test_a_wrong_ami_password_is_said_once_and_the_menu_still_works(
     pbx_root: PbxRoot, tmp_path_factory: pytest.TempPathFactory
 ) -> None:

@@ -69,6 +69,8 @@ STEPS: dict[str, list[Step]] = {
     "content": [Pause(1), Press("1"), Pause(1), Press("0"), Pause(9), Press("4")],
     "opd not there": [*OPDS, Press("2"), Pause(10), HangUp()],
     "opd there": [*OPDS, Press("3"), Say(8), Press("2")],
+    "gone while being asked": [Pause(1), Press("1"), Pause(1), Press("0"), Pause(9), HangUp()],
+    "gone while being connected": [*OPDS, Press("2"), Pause(1), HangUp()],
     "blocked": [Pause(1), Press("1")],
     "blocked by the forked script": [Pause(1), Press("1")],
     "daemon down": [Pause(4), Press("1"), Pause(3), Press("6"), Pause(SPEAK_AFTER), Say(4), HangUp()],
@@ -80,6 +82,8 @@ OUTCOMES = {
     "content": "answered",
     "opd not there": "callback",
     "opd there": "answered",
+    "gone while being asked": "answered",
+    "gone while being connected": "left_menu",
     "blocked": "blocked",
     "blocked by the forked script": "blocked",
     "daemon down": "message",
@@ -102,6 +106,7 @@ def morning(pbx_root: PbxRoot, tmp_path_factory: pytest.TempPathFactory) -> Iter
         }
         with (
             Operator(centre.pbx, "101", after=0.3, talk_seconds=2),
+            Operator(centre.pbx, "102", after=0.3, talk_seconds=2),
             Operator(centre.pbx, "103", after=0.3, talk_seconds=2) as dpupr,
         ):
             _all_at_once([call for citizen, call in citizens.items() if citizen not in WITHOUT_DAEMON])
@@ -159,11 +164,30 @@ def test_who_hangs_up_before_it_is_recorded_leaves_nothing(morning: Morning) -> 
 
 def test_who_talked_with_an_operator_or_an_opd_says_how_content_they_were(morning: Morning) -> None:
     call = morning.call_of("content")
-    assert (call["operator"], call["talk_seconds"] in {1, 2, 3}, call["menu_path"]) == ("siti", True, "10")
+    assert call["operator"] in {"siti", "budi"}
+    assert (call["talk_seconds"] in {1, 2, 3}, call["menu_path"]) == (True, "10")
     assert morning.citizens["content"].ended_by == "pbx"
     with closing(sqlite3.connect(morning.centre.store)) as store:
         query = "SELECT s.score, u.call FROM surveys s JOIN call_uniqueids u ON u.uniqueid = s.uniqueid"
         assert dict(store.execute(query)) == {4: call["id"], 2: morning.call_of("opd there")["id"]}
+
+
+@pytest.mark.parametrize(
+    ("citizen", "prompt"),
+    [
+        ("gone while being asked", "survey-ask"),
+        ("gone while being connected", "opd-connecting"),
+        ("opd not there", "opd-unanswered"),
+    ],
+)
+def test_who_hangs_up_at_a_prompt_was_hearing_it_and_leaves_no_more_than_they_did(
+    morning: Morning, citizen: str, prompt: str
+) -> None:
+    channel = morning.call_of(citizen)["legs"][0]["channel"]
+    lines = [line for line in morning.centre.pbx.log_text().splitlines() if f"<{channel}> Playing 'depok/" in line]
+    assert f"Playing 'depok/{prompt}." in lines[-1]
+    assert morning.left_nothing(citizen) is (citizen != "opd not there")
+    assert "Traceback" not in morning.centre.daemon_text()
 
 
 def test_an_opd_is_rung_on_its_own_telephone(morning: Morning) -> None:
