@@ -32,7 +32,7 @@ from depok_agi.errors import AsteriskError, DepokError, StoreError
 from depok_agi.guardian import BEAT_SECONDS, Guardian
 from depok_agi.hours.schedule import Schedule
 from depok_agi.mailing import Mailing
-from depok_agi.metrics import Metrics, Standing
+from depok_agi.metrics import Metrics
 from depok_agi.recovery import CDR, CEL, QUEUE_LOG, Recovery, now
 from depok_agi.voice import published, published_around, spool, steps
 from depok_agi.voice.around import Around
@@ -67,7 +67,7 @@ BOOTED = "FullyBooted"
 """What Asterisk says at every login, with the seconds since it started (`Uptime`)."""
 
 COUNT_SECONDS = 10.0
-"""How often what is to be done is counted, where somebody watches."""
+"""How often what is to be done is counted, for Prometheus and for systemd's line of status."""
 
 CALENDAR_SECONDS = 10.0
 """How often the hours file is held against the due dates of open tickets."""
@@ -150,6 +150,7 @@ class Daemon:
         self._stop = asyncio.Event()
         self._look = asyncio.Event()
         self._ami_tried = asyncio.Event()
+        self._link_said = AmiState.CONNECTING.value
         self._events: asyncio.Queue[Heard] = asyncio.Queue(MOST_EVENTS_WAITING)
         self._booted_at: int | None = None
         self._link = 0
@@ -199,7 +200,7 @@ class Daemon:
                     start(self._look_around(), name="spool and hours"),
                     start(self._audit(), name="audit"),
                     start(self._follow_the_calendar(), name="due dates"),
-                    start(self._count(), name="metrics"),
+                    start(self._count(), name="status and metrics"),
                 )
                 mailing = start(self._mailing.run(), name="e-mail")
                 dialling = None if self._dialling is None else start(self._dialling.run(), name="dialling")
@@ -262,7 +263,8 @@ class Daemon:
         if state is not AmiState.UP:
             self._link += 1
             self._recovery.link_down()
-        notify(f"STATUS=AMI {state}{': ' + reason if reason else ''}")
+        self._link_said = f"{state}: {reason}" if reason else state.value
+        notify(f"STATUS=AMI {self._link_said}")
 
     async def _resync(self) -> None:
         """After a login: what went on while nobody listened? Raises AsteriskError: the link is tried anew then."""
@@ -567,14 +569,18 @@ class Daemon:
 
     async def _count(self) -> None:
         """Now and then: how it is, and how much is to be done."""
-        while self._metrics is not None:
-            self._metrics.now(
-                ami_up=self._ami.state is AmiState.UP,
-                calls_up=len(self._ledger.open),
-                unwritten=len(self._unwritten.records),
-            )
-            with contextlib.suppress(StoreError):  # whoever writes tells of it
-                self._metrics.stands(Standing(**await standing.counted(self._desk)))
+        while True:
+            calls_up, unwritten = len(self._ledger.open), len(self._unwritten.records)
+            try:
+                found = await standing.counted(self._desk)
+            except StoreError:  # whoever writes tells of it
+                found = None
+            if self._metrics is not None:
+                self._metrics.now(ami_up=self._ami.state is AmiState.UP, calls_up=calls_up, unwritten=unwritten)
+                if found is not None:
+                    self._metrics.stands(found)
+            words = "the store cannot be read" if found is None else found.in_words()
+            notify(f"STATUS=AMI {self._link_said}; {calls_up} calls up; {words}")
             await asyncio.sleep(COUNT_SECONDS)
 
     async def _beat(self, guardian: Guardian) -> None:

@@ -8,11 +8,11 @@ import logging
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, start_http_server
 
 from depok_agi.calls.record import CallRecord
+from depok_agi.desk.standing import Standing
 from depok_agi.errors import CallerGoneError, SettingsError
 
 MICROSECONDS = 1_000_000
@@ -24,18 +24,6 @@ STEPS = (0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60, 120)
 
 REMEMBERED = 10_000
 """Calls that were counted lately: a record can be written again after the call has ended."""
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """How much there is of what is to be done, as the store has it."""
-
-    owed: int
-    owed_late: int
-    expired: int
-    tickets_late: int
-    mails_waiting: int
-    gaps: int
 
 
 class Metrics:

@@ -19,11 +19,9 @@ def serve(ctx: click.Context) -> None:
     Example:
       depok-agi --config /etc/depok-agi/depok-agi.toml serve
     """
-    from depok_agi import daemon  # noqa: PLC0415 - the heavy part
+    from depok_agi import daemon, journald  # noqa: PLC0415 - the heavy part
 
-    logging.basicConfig(
-        stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s", datefmt="%H:%M:%S"
-    )
+    logging.basicConfig(level=logging.INFO, handlers=[journald.handler(sys.stderr)])
     logging.getLogger("panoramisk").setLevel(logging.CRITICAL)  # its complaints are told once, by our own wrapper
     given = settings(ctx)
     try:

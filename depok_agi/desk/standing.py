@@ -1,18 +1,39 @@
 """How much is to be done: counted for whoever watches the centre."""
 
+from dataclasses import dataclass
+
 from depok_agi.desk import Desk
 from depok_agi.store.times import microseconds
 
 
-async def counted(desk: Desk) -> dict[str, int]:
-    """By name: calls owed, late and given up, late tickets, waiting e-mails, gaps in the log. Raises StoreError."""
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What the store has: calls owed, late and given up, late tickets, waiting e-mails, gaps in the call log."""
+
+    owed: int
+    owed_late: int
+    expired: int
+    tickets_late: int
+    mails_waiting: int
+    gaps: int
+
+    def in_words(self) -> str:
+        """For one line."""
+        late = f", {self.owed_late} late" if self.owed_late else ""
+        tickets = f"; {self.tickets_late} tickets late" if self.tickets_late else ""
+        mails = f"; {self.mails_waiting} e-mails wait" if self.mails_waiting else ""
+        return f"{self.owed} citizens owed a call{late}{tickets}{mails}"
+
+
+async def counted(desk: Desk) -> Standing:
+    """Count it. Raises StoreError."""
     queries, reader, now = desk.store.queries, desk.store.reader, microseconds(desk.now())
     with desk.store.told():
-        return {
-            "owed": int(await queries.count_open_callbacks(reader)),
-            "owed_late": int(await queries.count_late_callbacks(reader, now=now)),
-            "expired": int(await queries.count_expired_callbacks(reader)),
-            "tickets_late": int(await queries.count_late_tickets(reader, now=now)),
-            "mails_waiting": int(await queries.count_waiting_mails(reader)),
-            "gaps": int(await queries.count_gaps(reader)),
-        }
+        return Standing(
+            owed=int(await queries.count_open_callbacks(reader)),
+            owed_late=int(await queries.count_late_callbacks(reader, now=now)),
+            expired=int(await queries.count_expired_callbacks(reader)),
+            tickets_late=int(await queries.count_late_tickets(reader, now=now)),
+            mails_waiting=int(await queries.count_waiting_mails(reader)),
+            gaps=int(await queries.count_gaps(reader)),
+        )

@@ -187,6 +187,21 @@ class TestListening:
         assert isinstance(listening._events.get_nowait(), events.LinkUp)
         assert listening._events.empty()
 
+    async def test_systemds_status_says_whether_asterisk_is_reached_and_what_is_owed(
+        self, listening: Daemon, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        told: list[str] = []
+        monkeypatch.setattr("depok_agi.daemon.notify", told.append)
+        listening._on_ami_state(AmiState.DOWN, "connection refused")
+        counting = asyncio.create_task(listening._count())
+        while len(told) < 2:  # noqa: ASYNC110 - the store answers in a moment
+            await asyncio.sleep(0.01)
+        counting.cancel()
+        assert told == [
+            "STATUS=AMI down: connection refused",
+            "STATUS=AMI down: connection refused; 0 calls up; 0 citizens owed a call",
+        ]
+
     async def test_one_call_that_cannot_be_written_takes_no_other_with_it(
         self, listening: Daemon, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
     ) -> None:

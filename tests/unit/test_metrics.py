@@ -15,8 +15,9 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from depok_agi import metrics
 from depok_agi.calls.record import Outcome
+from depok_agi.desk.standing import Standing
 from depok_agi.errors import AsteriskError, CallerGoneError, SettingsError
-from depok_agi.metrics import REMEMBERED, Metrics, Standing
+from depok_agi.metrics import REMEMBERED, Metrics
 from tests.unit.desk.made import call
 
 PORT_OF_NOBODY = 0
