@@ -69,6 +69,9 @@ BOOTED = "FullyBooted"
 COUNT_SECONDS = 10.0
 """How often what is to be done is counted, for Prometheus and for systemd's line of status."""
 
+NOTIFY_SOCKET = "NOTIFY_SOCKET"
+"""The variable by which systemd asks to be told, by datagrams (sd_notify(3))."""
+
 CALENDAR_SECONDS = 10.0
 """How often the hours file is held against the due dates of open tickets."""
 
@@ -568,8 +571,8 @@ class Daemon:
             yield
 
     async def _count(self) -> None:
-        """Now and then: how it is, and how much is to be done."""
-        while True:
+        """Now and then, where somebody watches: how it is, and how much is to be done."""
+        while self._metrics is not None or NOTIFY_SOCKET in os.environ:
             calls_up, unwritten = len(self._ledger.open), len(self._unwritten.records)
             try:
                 found = await standing.counted(self._desk)
@@ -591,8 +594,8 @@ class Daemon:
 
 
 def notify(message: str) -> None:
-    """Tell systemd, when it asked for it (sd_notify(3): a datagram to NOTIFY_SOCKET)."""
-    address = os.environ.get("NOTIFY_SOCKET")
+    """Tell systemd, when it asked for it."""
+    address = os.environ.get(NOTIFY_SOCKET)
     if not address:
         return
     if address.startswith("@"):

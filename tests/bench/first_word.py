@@ -22,6 +22,7 @@ from tests.lab.media import ALAW, SAMPLES, SILENCE, TICK, is_audible
 from tests.lab.pbx import ASTERISK_ADDRESS, CITIZEN_ADDRESS, Pbx, free_port
 from tests.lab.pbx_root import build
 from tests.lab.phones import Lines
+from tests.lab.scenarios import SDP
 
 CALLS_A_SECOND = 20
 LISTENS = 2.0
@@ -44,19 +45,7 @@ SCENARIO = """<?xml version="1.0" encoding="UTF-8"?>
       CSeq: 1 INVITE
       Contact: <sip:lab@[local_ip]:[local_port]>
       Max-Forwards: 70
-      Content-Type: application/sdp
-      Content-Length: [len]
-
-      v=0
-      o=lab 1 1 IN IP4 [local_ip]
-      s=-
-      c=IN IP4 [local_ip]
-      t=0 0
-      m=audio {media_port} RTP/AVP 8 101
-      a=rtpmap:8 PCMA/8000
-      a=rtpmap:101 telephone-event/8000
-      a=ptime:20
-      a=sendrecv
+      {sdp}
   ]]></send>
   <recv response="100" optional="true"/>
   <recv response="180" optional="true"/>
@@ -191,7 +180,7 @@ def waited(answers: Sequence[tuple[int, float]], heard: Mapping[int, Sequence[fl
 
 def _call(pbx: Pbx, folder: Path, log: Path, media_port: int, calls: int) -> None:
     scenario, numbers = folder / "first-word.xml", folder / "numbers.csv"
-    scenario.write_text(SCENARIO.format(media_port=media_port, listens=int(LISTENS * 1000)))
+    scenario.write_text(SCENARIO.format(sdp=SDP.format(media_port=media_port), listens=int(LISTENS * 1000)))
     numbers.write_text("SEQUENTIAL\n" + "".join(f"08110000{number:04}\n" for number in range(calls)))
     command = pbx.root.command(
         "usr/bin/sipp",

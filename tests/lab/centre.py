@@ -161,6 +161,16 @@ class Centre:
 
         return wait_until(ended, within, lambda: f"not {count} ended calls: {self.json('calls', 'list')}")
 
+    def give_phone(self, opd: str, extension: str) -> None:
+        """Give an OPD a telephone; returns when the steps of a running daemon know of it."""
+        self.command("opd", "edit", opd, "--phone", extension)
+        around = self.published / "around.json"
+        wait_until(
+            lambda: json.loads(around.read_text())["phones"].get(opd) == extension or None,
+            5,
+            lambda: f"the telephone of {opd} is not published",
+        )
+
     # ---- the hours ---------------------------------------------------------------------------------------------
 
     def open(self) -> None:

@@ -18,7 +18,7 @@ REFUSALS = (
 # fmt: on
 
 _PORT = '<ereg regexp="m=audio ([0-9]+)" search_in="body" assign_to="line,port"/>'
-_SDP = """Content-Type: application/sdp
+SDP = """Content-Type: application/sdp
       Content-Length: [len]
 
       v=0
@@ -64,7 +64,7 @@ def call_scenario(media_port: int, *, lasts: float, patience: float, extra: bool
     invite = _request("INVITE", "[the_branch]", "To: <sip:[the_dialled]@[remote_ip]>", "1 INVITE")
     if extra:
         invite += "\n      [the_extra]"
-    body = _SDP.format(media_port=media_port)
+    body = SDP.format(media_port=media_port)
     refusals = "\n".join(
         f'  <recv response="{code}" optional="true" next="refused" {limit}>{_log_code()}</recv>' for code in REFUSALS
     )
@@ -121,7 +121,7 @@ def phone_scenario(
     forwards_to: str | None = None,
 ) -> str:
     """A phone that is called. It reports ringing, talking with Asterisk's port, then bye, hung_up or cancelled."""
-    sdp = _SDP.format(media_port=media_port)
+    sdp = SDP.format(media_port=media_port)
     rings_for = f'timeout="{_ms(after)}" ontimeout="answer"' if behaviour == "answers" else ""
     talks_for = f'timeout="{_ms(talk_seconds)}" ontimeout="hang_up"' if talk_seconds is not None else ""
     invited = f"""

@@ -76,9 +76,7 @@ ALONE, FORKED, CLOSED = 3, 4, 5
 def centre(pbx_root: PbxRoot, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Centre]:
     """Open, with an OPD whose telephone is not there, and two operators."""
     with Centre(pbx_root, tmp_path_factory.mktemp("centre"), globals={"DEPOK_SURVEY": "yes"}) as centre:
-        centre.command("opd", "edit", "DLHK", "--phone", "104")
-        around = centre.published / "around.json"
-        wait_until(lambda: True if "104" in around.read_text() else None, 5, lambda: "the telephone is not published")
+        centre.give_phone("DLHK", "104")
         centre.pbx.rx("queue add member PJSIP/103 to depok")
         yield centre
 
@@ -300,9 +298,7 @@ def test_a_locked_store_keeps_nobody_waiting_and_all_that_was_left_is_stored_onc
     pbx_root: PbxRoot, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     with Centre(pbx_root, tmp_path_factory.mktemp("centre"), globals={"DEPOK_SURVEY": "yes"}) as centre:
-        centre.command("opd", "edit", "DLHK", "--phone", "104")
-        around = centre.published / "around.json"
-        wait_until(lambda: True if "104" in around.read_text() else None, 5, lambda: "the telephone is not published")
+        centre.give_phone("DLHK", "104")
         with _locked(centre.store), _operators(centre) as operators, ExitStack() as phones:
             citizens = [
                 phones.enter_context(Citizen(centre.pbx, number, steps=steps, wait_for_bye=True))

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.lab.centre import Centre, wait_until
+from tests.lab.centre import Centre
 from tests.lab.pbx_root import PbxRoot
 from tests.lab.phones import Citizen, HangUp, Operator, Pause, Press, Say, Step
 
@@ -54,9 +54,7 @@ def morning(pbx_root: PbxRoot, tmp_path_factory: pytest.TempPathFactory) -> Iter
     """All of them at once, every one with a number of its own where the header leaves room for one."""
     settings = {"DEPOK_SURVEY": "yes"}
     with Centre(pbx_root, tmp_path_factory.mktemp("centre"), globals=settings) as centre, ExitStack() as phones:
-        centre.command("opd", "edit", "DLHK", "--phone", "104")
-        around = centre.published / "around.json"
-        wait_until(lambda: True if "104" in around.read_text() else None, 5, lambda: "the telephone is not published")
+        centre.give_phone("DLHK", "104")
         operators = [
             phones.enter_context(Operator(centre.pbx, number, after=0.1, talk_seconds=1)) for number in ("101", "102")
         ]

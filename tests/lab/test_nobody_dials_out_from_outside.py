@@ -7,7 +7,8 @@ from contextlib import ExitStack
 
 import pytest
 
-from tests.lab.centre import Centre, wait_until
+from depok_agi.doctor import shipped_dialplan
+from tests.lab.centre import Centre
 from tests.lab.pbx import SHIPPED
 from tests.lab.pbx_root import PbxRoot
 from tests.lab.phones import Citizen, HangUp, Operator, OutsideCitizen, Pause, Press, Step
@@ -73,9 +74,7 @@ ON_PURPOSE: dict[str, list[Step]] = {
 @pytest.fixture(scope="module")
 def centre(pbx_root: PbxRoot, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Centre]:
     with Centre(pbx_root, tmp_path_factory.mktemp("centre"), globals={"DEPOK_SURVEY": "yes"}) as centre:
-        centre.command("opd", "edit", "DLHK", "--phone", "103")
-        around = centre.published / "around.json"
-        wait_until(lambda: True if "103" in around.read_text() else None, 5, lambda: "the telephone is not published")
+        centre.give_phone("DLHK", "103")
         yield centre
 
 
@@ -143,8 +142,8 @@ def test_no_context_that_an_inbound_call_can_come_to_leads_to_the_trunk() -> Non
 
 
 def _contexts() -> dict[str, str]:
-    """Every shipped context by its name, without comments."""
-    text = "\n".join(path.read_text() for path in sorted(SHIPPED.glob("[0-9]*.conf")))
-    lines = [line for line in text.splitlines() if not line.lstrip().startswith(";")]
-    found = re.split(r"^\[([\w-]+)\]$", "\n".join(lines), flags=re.MULTILINE)
-    return dict(zip(found[1::2], found[2::2], strict=True))
+    """Every step of each shipped context, by the context's name."""
+    found: dict[str, str] = {}
+    for (context, *_), step in shipped_dialplan.load(SHIPPED).items():
+        found[context] = f"{found.get(context, '')}{step}\n"
+    return found

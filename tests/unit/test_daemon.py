@@ -192,6 +192,7 @@ class TestListening:
     ) -> None:
         told: list[str] = []
         monkeypatch.setattr("depok_agi.daemon.notify", told.append)
+        monkeypatch.setenv("NOTIFY_SOCKET", "/run/systemd/notify")
         listening._on_ami_state(AmiState.DOWN, "connection refused")
         counting = asyncio.create_task(listening._count())
         while len(told) < 2:  # noqa: ASYNC110 - the store answers in a moment
