@@ -18,7 +18,7 @@ from depok_agi.errors import DepokError, SettingsError
 from depok_agi.voice import menu_file
 from depok_agi.voice.menu_tree import Action, Choice, Menu, MenuTree
 
-USUAL_SCRIPT = Path("/etc/depok-agi/prompts.toml")
+USUAL_SCRIPT = Path("/usr/share/depok-agi/dialplan/prompts.toml")
 
 file_argument = click.argument(
     "file", required=False, type=click.Path(path_type=Path, allow_dash=True), callback=no_path_under_sudo

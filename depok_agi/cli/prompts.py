@@ -13,7 +13,7 @@ script_option = click.option(
     "--script",
     type=click.Path(path_type=Path),
     callback=no_path_under_sudo,
-    default=Path("/etc/depok-agi/prompts.toml"),
+    default=Path("/usr/share/depok-agi/dialplan/prompts.toml"),
     show_default=True,
     help="What the prompts say.",
 )

@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Literal, Self
+from typing import Literal, Protocol, Self
 from urllib.parse import quote
 
 from tests.lab import media
@@ -27,9 +27,9 @@ from tests.lab.pbx import (
     OPERATOR_ADDRESS,
     OUTSIDE_ADDRESS,
     LabError,
-    Pbx,
     free_port,
 )
+from tests.lab.pbx_root import PbxRoot
 from tests.lab.scenarios import Behaviour, call_scenario, phone_scenario, register_request
 
 __all__ = ["Call", "Citizen", "HangUp", "Operator", "OutsideCitizen", "Pause", "Press", "Say", "Step", "loudest"]
@@ -68,10 +68,25 @@ class HangUp:
 Step = Press | Pause | Say | HangUp
 
 
+class Exchange(Protocol):
+    """What a phone needs of the Asterisk that it calls: the lab's own, or one on an installed host."""
+
+    root: PbxRoot
+    """Whose SIPp it is."""
+    folder: Path
+    sip_port: int
+    outside_port: int
+
+    @property
+    def alive(self) -> bool: ...
+
+    def rx(self, command: str) -> str: ...
+
+
 class _Phone:
     """A SIPp process with its scenario, and a thread that follows what it reports and plays the sound."""
 
-    def __init__(self, pbx: Pbx, address: str, name: str, *, idle: Sequence[media.Frame]) -> None:
+    def __init__(self, pbx: Exchange, address: str, name: str, *, idle: Sequence[media.Frame]) -> None:
         self.pbx = pbx
         self.address = address
         phones = pbx.folder / "phones"
@@ -260,7 +275,7 @@ class Call(_Phone):
 
     def __init__(
         self,
-        pbx: Pbx,
+        pbx: Exchange,
         *,
         address: str,
         from_header: str | bytes,
@@ -329,7 +344,7 @@ class Citizen(Call):
 
     def __init__(
         self,
-        pbx: Pbx,
+        pbx: Exchange,
         number: str | None = "081100001234",
         name: str | None = None,
         dial: str = "1500664",
@@ -358,7 +373,7 @@ class _Answering(_Phone):
 
     def __init__(
         self,
-        pbx: Pbx,
+        pbx: Exchange,
         address: str,
         port: int,
         name: str,
@@ -413,7 +428,7 @@ class Operator(_Answering):
 
     def __init__(
         self,
-        pbx: Pbx,
+        pbx: Exchange,
         number: str,
         *,
         answers: bool = True,
@@ -498,7 +513,7 @@ class OutsideCitizen(_Answering):
 
     def __init__(
         self,
-        pbx: Pbx,
+        pbx: Exchange,
         *,
         answers: bool = True,
         busy: bool = False,

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import Self
 from urllib.parse import quote
 
-from tests.lab.pbx import ASTERISK_ADDRESS, LabError, Pbx
-from tests.lab.phones import Call, Operator
+from tests.lab.pbx import ASTERISK_ADDRESS, LabError
+from tests.lab.phones import Call, Exchange, Operator
 
 _MESSAGE = re.compile(r"^-{10,}[^\n]*\n[^\n]*\n\n(.*?)(?=^-{10,}|\Z)", re.MULTILINE | re.DOTALL)
 
@@ -65,7 +65,7 @@ def attended(phone: Operator | Call, second: Call) -> None:
     _refer(phone.pbx, phone.address, Dialog.of(phone), to)
 
 
-def _refer(pbx: Pbx, address: str, dialog: Dialog, to: str) -> None:
+def _refer(pbx: Exchange, address: str, dialog: Dialog, to: str) -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as line:
         line.bind((address, 0))
         line.settimeout(3)
