@@ -64,7 +64,10 @@ def _delete_releases(kept: list[Change]) -> None:
         elif found != record.RECORD or not kept:
             found.unlink()
     if kept:
-        _say("kept, since it is data or was changed here: " + ", ".join(str(getattr(change, "path", getattr(change, "name", ""))) for change in kept))
+        _say(
+            "kept, since it is data or was changed here: "
+            + ", ".join(str(getattr(change, "path", getattr(change, "name", ""))) for change in kept)
+        )
         _say("`scripts/uninstall --purge` deletes that, too")
     else:
         OPT.rmdir()
