@@ -10,6 +10,7 @@ import sqlite3
 import threading
 import time
 from pathlib import Path
+from typing import Any
 
 from tests.lab.centre import wait_until
 from tests.lab.host import Host
@@ -19,6 +20,7 @@ WHEELS = "/wheels"
 CITIZEN = "081100001005"
 INSTALLED = ("/etc", "/usr/local", "/usr/share/asterisk", "/usr/share/depok-agi", "/opt", "/var/lib")
 KEPT = {"/opt/depok-agi/installed.json"}
+STEPS = (Pause(1), Press("1"), Pause(1), Press("0"))
 _before: dict[str, str] = {}
 
 
@@ -33,6 +35,12 @@ def files(host: Host) -> dict[str, str]:
             elif path.is_file() and "__pycache__" not in path.parts:
                 found[name] = hashlib.sha256(path.read_bytes()).hexdigest()
     return found
+
+
+def ended(host: Host, count: int, user: str = "root") -> list[dict[str, Any]] | None:
+    """The call log, newest first, once it holds this many calls that have all ended."""
+    found = json.loads(host.run("depok-agi", "calls", "list", "--json", "--limit", "500", user=user).stdout)
+    return found if len(found) == count and all(call["outcome"] for call in found) else None
 
 
 def test_a_dry_run_shows_every_change_and_makes_none(host: Host) -> None:
@@ -95,16 +103,29 @@ def test_the_doctor_finds_the_host_well(host: Host) -> None:
 
 def test_a_citizen_reaches_an_operator_and_the_operator_sees_the_call(host: Host) -> None:
     with Operator(host, "101", talk_seconds=2):
-        steps = (Pause(1), Press("1"), Pause(1), Press("0"))
-        citizen = Citizen(host, CITIZEN, "Eko", steps=steps, wait_for_bye=True).call()
+        citizen = Citizen(host, CITIZEN, "Eko", steps=STEPS, wait_for_bye=True).call()
         assert citizen.answered
-
-    def logged() -> list[dict[str, object]] | None:
-        found = json.loads(host.run("depok-agi", "calls", "list", "--json", user="siti").stdout)
-        return found if found and found[0]["outcome"] else None
-
-    calls = wait_until(logged, 10, lambda: "the call is not in the log")
+    calls = wait_until(lambda: ended(host, 1, user="siti"), 10, lambda: "the call is not in the log")
     assert [(call["outcome"], call["operator"]) for call in calls] == [("answered", "siti")]
+
+
+def test_a_store_that_cannot_be_written_keeps_nobody_from_an_operator(host: Host) -> None:
+    store = "/var/lib/depok-agi/depok-agi.sqlite"
+    host.stop_daemon()
+    host.run("chown", "root:root", store)
+    host.run("chmod", "0444", store)
+    service = ("setpriv", "--reuid", "depok-agi", "--regid", "depok-agi", "--init-groups")
+    refused = host.run(*service, "/opt/depok-agi/current/venv/bin/depok-agi", "serve", check=False)
+    assert refused.returncode == 1
+    assert refused.stderr.splitlines()[-1].startswith(f"depok-agi: the store {store}")
+    with Operator(host, "101", talk_seconds=2) as siti:
+        Citizen(host, "081100001006", steps=STEPS, wait_for_bye=True).call()
+        assert siti.calls_taken == 1
+    host.run("chown", "depok-agi:depok-agi", store)
+    host.run("chmod", "0600", store)
+    host.start_daemon()
+    calls = wait_until(lambda: ended(host, 2), 20, lambda: host.run("depok-agi", "calls", "list").stdout)
+    assert (calls[0]["outcome"], calls[0]["source"]) == ("answered", "recovered")
 
 
 def test_who_is_in_no_group_can_use_nothing_and_read_nothing(host: Host) -> None:
@@ -171,14 +192,9 @@ def test_an_upgrade_loses_no_call(host: Host) -> None:
     assert "backing up the store" in said
     assert (host.path / "opt/depok-agi/current").readlink() != old
     assert host.run("depok-agi", "--version").stdout.split()[-1].startswith("9.")
-
-    def all_logged() -> bool | None:
-        found = json.loads(host.run("depok-agi", "calls", "list", "--json", "--limit", "500").stdout)
-        return (len(found) == before + len(calls) and all(call["outcome"] for call in found)) or None
-
-    wait_until(all_logged, 30, lambda: host.run("depok-agi", "calls", "list").stdout)
-    outcomes = json.loads(host.run("depok-agi", "calls", "list", "--json", "--limit", "500").stdout)
-    assert "unknown" not in {call["outcome"] for call in outcomes}
+    everything = before + len(calls)
+    logged = wait_until(lambda: ended(host, everything), 30, lambda: host.run("depok-agi", "calls", "list").stdout)
+    assert "unknown" not in {call["outcome"] for call in logged}
 
 
 def test_its_backup_of_before_the_upgrade_is_whole(host: Host) -> None:
