@@ -1,5 +1,10 @@
-"""Many whole numbers, such as waiting times, by how often each occurs: their mean, and their percentiles."""
+"""Many whole numbers, such as waiting times: their mean, and their percentiles by nearest rank.
 
+The nearest-rank percentile is the smallest value that so many per cent of all values do not exceed: always a value that
+occurs, the same however they are sorted, and none is worked out between two.
+"""
+
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -8,7 +13,7 @@ from typing import Self
 
 @dataclass(frozen=True, slots=True)
 class Distribution:
-    """How often each value occurs."""
+    """How often each value occurs: for values of which many are the same."""
 
     counts: Counter[int] = field(default_factory=Counter)
 
@@ -33,11 +38,7 @@ class Distribution:
         return sum(times for value, times in self.counts.items() if value <= most)
 
     def percentile(self, percent: int) -> int | None:
-        """The nearest-rank percentile, from 1 to 100; None of nothing.
-
-        It is the smallest value that so many per cent of all values do not exceed: always a value that occurs, the
-        same however they are sorted, and none is worked out between two.
-        """
+        """The nearest-rank percentile, from 1 to 100; None of nothing."""
         rank = -(-self.count * percent // 100)
         passed = 0
         for value in sorted(self.counts):
@@ -48,6 +49,31 @@ class Distribution:
 
     def __add__(self, other: "Distribution") -> "Distribution":
         return Distribution(self.counts + other.counts)
+
+
+class Ranked:
+    """The values themselves, in order: for values of which few are the same."""
+
+    def __init__(self, values: Iterable[int]) -> None:
+        self._values = sorted(values)
+
+    @property
+    def count(self) -> int:
+        """How many values there are."""
+        return len(self._values)
+
+    @property
+    def mean(self) -> float | None:
+        """The arithmetic mean; None of nothing."""
+        return sum(self._values) / len(self._values) if self._values else None
+
+    def up_to(self, most: int) -> int:
+        """How many values are this one or less."""
+        return bisect_right(self._values, most)
+
+    def percentile(self, percent: int) -> int | None:
+        """The nearest-rank percentile, from 1 to 100; None of nothing."""
+        return self._values[-(-len(self._values) * percent // 100) - 1] if self._values else None
 
 
 def share(part: int, whole: int) -> float | None:

@@ -1,12 +1,12 @@
 """The tickets of citizens: how many came, how they stand, and how long their answers took."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
-from depok_agi.reports.distribution import Distribution, rounded, share
+from depok_agi.reports.distribution import Ranked, rounded, share
 from depok_agi.reports.report import Chart, Column, Figure, Section, Table, Unit, Value
 
 HOUR = 3600
@@ -36,12 +36,32 @@ class Way(NamedTuple):
     reopenings: int
 
 
+class _Verdict(NamedTuple):
+    """What one ticket adds. `seconds` is from the citizen's word to the answer; None without one."""
+
+    late: bool
+    seconds: int | None
+    with_due: bool
+    on_time: bool
+    bounced: bool
+    reopened: bool
+
+
+def _verdict(way: Way, as_of: int) -> _Verdict:
+    due, answered_at = way.due, way.answered_at
+    bounced, reopened = way.bounces > 0, way.reopenings > 0
+    if answered_at is None:
+        return _Verdict(due is not None and as_of // SECOND > due, None, False, False, bounced, reopened)
+    seconds = (answered_at - way.opened_at) // SECOND
+    in_time = due is not None and answered_at // SECOND <= due
+    return _Verdict(False, seconds, due is not None, in_time, bounced, reopened)
+
+
 @dataclass(slots=True)
 class Standing:
     """How some tickets stand, counted up."""
 
     received: int = 0
-    answered: int = 0
     late: int = 0
     with_due: int = 0
     """Those with an answer of an OPD, which was due at a moment."""
@@ -49,21 +69,23 @@ class Standing:
     bounced: int = 0
     reopened: int = 0
     times: list[int] = field(default_factory=list)
-    """Seconds from the citizen's word to the answer."""
+    """Seconds from the citizen's word to the answer, of the answered."""
 
-    def add(self, way: Way, as_of: int) -> None:
-        """One more; `as_of` in microseconds."""
+    def add(self, verdict: _Verdict) -> None:
+        """One more."""
         self.received += 1
-        self.bounced += way.bounces > 0
-        self.reopened += way.reopenings > 0
-        if way.answered_at is None:
-            self.late += way.due is not None and as_of // SECOND > way.due
-            return
-        self.answered += 1
-        self.times.append((way.answered_at - way.opened_at) // SECOND)
-        if way.due is not None:
-            self.with_due += 1
-            self.on_time += way.answered_at // SECOND <= way.due
+        self.late += verdict.late
+        self.with_due += verdict.with_due
+        self.on_time += verdict.on_time
+        self.bounced += verdict.bounced
+        self.reopened += verdict.reopened
+        if verdict.seconds is not None:
+            self.times.append(verdict.seconds)
+
+    @property
+    def answered(self) -> int:
+        """Those with an answer that stands."""
+        return len(self.times)
 
     @property
     def in_process(self) -> int:
@@ -92,29 +114,42 @@ class Tickets:
     backlog: Backlog = Backlog()
 
 
-def counted(ways: Iterable[Way], as_of: int, backlog: Backlog) -> Tickets:
-    """Count the tickets of a period, as they stood at `as_of` (microseconds since 1970 UTC)."""
-    whole = Standing()
-    by_opd: defaultdict[str | None, Standing] = defaultdict(Standing)
-    by_category: defaultdict[str | None, Standing] = defaultdict(Standing)
-    by_area: defaultdict[str | None, Standing] = defaultdict(Standing)
-    by_channel: defaultdict[str | None, Standing] = defaultdict(Standing)
-    for way in ways:
-        for standing in (
-            whole,
-            by_opd[way.opd],
-            by_category[way.category],
-            by_area[way.area],
-            by_channel[way.channel],
-        ):
-            standing.add(way, as_of)
-    return Tickets(whole, dict(by_opd), dict(by_category), dict(by_area), dict(by_channel), backlog)
+class Count:
+    """Counts the tickets of a period, one by one, as they stood at `as_of` (microseconds since 1970 UTC)."""
+
+    def __init__(self, as_of: int) -> None:
+        self._as_of = as_of
+        self._whole = Standing()
+        self._by_opd: defaultdict[str | None, Standing] = defaultdict(Standing)
+        self._by_category: defaultdict[str | None, Standing] = defaultdict(Standing)
+        self._by_area: defaultdict[str | None, Standing] = defaultdict(Standing)
+        self._by_channel: defaultdict[str | None, Standing] = defaultdict(Standing)
+
+    def add(self, way: Way) -> None:
+        """One more."""
+        verdict = _verdict(way, self._as_of)
+        self._whole.add(verdict)
+        self._by_opd[way.opd].add(verdict)
+        self._by_category[way.category].add(verdict)
+        self._by_area[way.area].add(verdict)
+        self._by_channel[way.channel].add(verdict)
+
+    def tickets(self, backlog: Backlog) -> Tickets:
+        """What was counted."""
+        return Tickets(
+            self._whole,
+            dict(self._by_opd),
+            dict(self._by_category),
+            dict(self._by_area),
+            dict(self._by_channel),
+            backlog,
+        )
 
 
 def figures(tickets: Tickets) -> tuple[Figure, ...]:
     """The figures of one period."""
     whole, backlog = tickets.whole, tickets.backlog
-    times = Distribution.of(whole.times)
+    times = Ranked(whole.times)
     return (
         Figure("received", "Tickets received", Unit.COUNT, whole.received),
         Figure("answered", "Answered", Unit.COUNT, whole.answered),
@@ -192,7 +227,7 @@ def _most_received(one: tuple[str | None, Standing]) -> tuple[int, bool, str]:
 
 
 def _measures(standing: Standing) -> Sequence[Value]:
-    times = Distribution.of(standing.times)
+    times = Ranked(standing.times)
     return (
         standing.received,
         standing.answered,

@@ -13,8 +13,7 @@ from depok_agi.reports.evaluation import Counted
 from depok_agi.reports.gaps import Gap
 from depok_agi.reports.period import Period
 from depok_agi.reports.satisfaction import Scores
-from depok_agi.reports.tickets import Backlog, Tickets, Way
-from depok_agi.reports.tickets import counted as counted_tickets
+from depok_agi.reports.tickets import Backlog, Count, Tickets, Way
 from depok_agi.store.database import Store
 from depok_agi.store.times import microseconds, moment
 from depok_agi.tickets.callback import AttemptResult, CallbackReason, CallbackStatus
@@ -64,13 +63,13 @@ async def _calls(store: Store, asked: dict[str, int], *, with_quarters: bool) ->
         recovered += row["recovered"]
     talks: defaultdict[str | None, Distribution] = defaultdict(Distribution)
     async with queries.answered_calls_by_talk_cursor(reader, **asked) as cursor:
-        async for row in _rows(cursor):
-            talks[row["operator"]].counts[row["talk_seconds"] or 0] += row["calls"]
+        async for operator, seconds, calls in _rows(cursor):
+            talks[operator].counts[seconds or 0] += calls
     quarters: dict[int, Load] = {}
     if with_quarters:
         async with queries.inbound_calls_by_quarter_cursor(reader, **asked) as cursor:
-            async for row in _rows(cursor):
-                quarters[row["quarter"]] = Load(row["offered"], row["answered"], row["abandoned"])
+            async for quarter, *load in _rows(cursor):
+                quarters[quarter] = Load(*load)
     back = await queries.abandoned_called_back(reader, **asked)
     return Calls(dict(waits), dict(talks), quarters, back["called_back"], back["reached"], recovered)
 
@@ -78,9 +77,11 @@ async def _calls(store: Store, asked: dict[str, int], *, with_quarters: bool) ->
 async def _tickets(store: Store, asked: dict[str, int], end: int) -> Tickets:
     open_at = await store.queries.tickets_open_at(store.reader, at=end)
     backlog = Backlog(open_at["open"], open_at["late"], moment(open_at["oldest"]))
+    count = Count(asked["as_of"])
     async with store.queries.tickets_received_cursor(store.reader, **asked) as cursor:
-        ways = [Way(*row) async for row in _rows(cursor)]
-    return counted_tickets(ways, asked["as_of"], backlog)
+        async for row in _rows(cursor):
+            count.add(Way(*row))
+    return count.tickets(backlog)
 
 
 async def _callbacks(store: Store, asked: dict[str, int], end: int) -> Callbacks:

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class CitySize:
-    """A store after two years; `pending` counts the citizens who wait for a call."""
+    """A store after some years; `pending` counts the citizens who wait for a call, `days` is how far back it goes."""
 
     calls: int
     tickets: int
     pending: int
+    days: int = 730
 
 
 @dataclass(frozen=True)

@@ -2,12 +2,19 @@
 -- at that very moment or later is not known then. json_extract, unixepoch and IS are SQLite's.
 
 -- name: first_call$
-SELECT min(started_at) FROM calls_as_known
-WHERE started_at IS NOT NULL AND recorded_at < :as_of AND (replaced_at IS NULL OR replaced_at >= :as_of);
+SELECT min(first) FROM (
+    SELECT (
+        SELECT started_at FROM calls WHERE ended = 1 AND started_at IS NOT NULL AND recorded_at < :as_of
+        ORDER BY started_at LIMIT 1
+    ) AS first
+    UNION ALL
+    SELECT min(started_at) FROM call_versions WHERE recorded_at < :as_of AND replaced_at >= :as_of
+);
 
 -- name: first_ticket$
-SELECT min(t.opened_at) FROM tickets t
-WHERE EXISTS (SELECT 1 FROM ticket_history h WHERE h.ticket = t.serial AND h.at < :as_of);
+SELECT t.opened_at FROM tickets t
+WHERE EXISTS (SELECT 1 FROM ticket_history h WHERE h.ticket = t.serial AND h.at < :as_of)
+ORDER BY t.opened_at LIMIT 1;
 
 -- name: inbound_calls_by_wait
 SELECT outcome, wait_seconds, count(*) AS calls, sum(source <> 'live') AS recovered FROM calls_as_known
