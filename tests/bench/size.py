@@ -25,6 +25,7 @@ class Size:
     memory_events: int
     city: CitySize
     command_rounds: int
+    report_rounds: int
     steps: int
     forked_steps: int
     step_rounds: int
@@ -40,6 +41,7 @@ FULL = Size(
     memory_events=2_000_000,
     city=CitySize(calls=1_000_000, tickets=200_000, pending=20_000),
     command_rounds=10,
+    report_rounds=3,
     steps=400,
     forked_steps=40,
     step_rounds=4,
@@ -54,6 +56,7 @@ QUICK = Size(
     memory_events=300_000,
     city=CitySize(calls=20_000, tickets=4_000, pending=400),
     command_rounds=3,
+    report_rounds=2,
     steps=100,
     forked_steps=10,
     step_rounds=2,
