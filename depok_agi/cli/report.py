@@ -24,6 +24,7 @@ FORMATS: dict[str, Callable[[Report, tzinfo], str]] = {"csv": to_csv}
 _DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
 _PARTS = {PeriodKind.YEAR: 1, PeriodKind.MONTH: 2, PeriodKind.DAY: 3}
 """How much of a date names a period."""
+_YEARS = range(1970, 2200)
 _PER_CENT = 100
 
 Command = Callable[..., None]
@@ -159,7 +160,7 @@ def _period(kind: PeriodKind, asked: str | None, today: date) -> Period:
         first = date(*parts, *[1] * (3 - len(parts))) if parts else None
     except ValueError:
         first = None
-    if first is None or first.year == date.max.year:
+    if first is None or first.year not in _YEARS:
         raise click.BadParameter(
             f"{asked!r} is no date: write 2026-11-24, 2026-11, 2026 or yesterday", param_hint="DATE"
         )

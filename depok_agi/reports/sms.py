@@ -1,6 +1,6 @@
 """The SMS centre: the tickets that came by SMS."""
 
-from depok_agi.reports.report import Figure, Section, Unit
+from depok_agi.reports.report import Figure, Note, Section, Unit
 from depok_agi.reports.tickets import Standing, Tickets
 from depok_agi.tickets.ticket import TicketChannel
 
@@ -18,4 +18,5 @@ def figures(tickets: Tickets) -> tuple[Figure, ...]:
 
 def section(compared: tuple[Figure, ...]) -> Section:
     """The section with the figures as they were compared."""
-    return Section("sms", "SMS", compared)
+    own = Note("These tickets are among all tickets. SMS that were sent are not counted here.")
+    return Section("sms", "SMS", compared, (), (own,))
