@@ -26,9 +26,11 @@ from depok_agi.store.database import Store
 from depok_agi.store.times import microseconds
 from depok_agi.tickets.callback import AttemptResult
 from depok_agi.tickets.clock import Clock as Deadline
+from depok_agi.tickets.status import TicketStatus
 from depok_agi.tickets.ticket import AREAS, TicketChannel
 from depok_agi.voice.left import Score
 from tests.unit.desk.made import ANI, BUDI, POLICY, SCHEDULE, WIB, Clock, call, new_store
+from tests.unit.reports.made import values
 
 Got = TypeVar("Got")
 NUMBERS = st.sampled_from([ANI, BUDI, None])
@@ -36,7 +38,7 @@ OPERATORS = st.sampled_from(["siti", "budi"])
 INBOUND = st.sampled_from(
     [Outcome.ANSWERED, Outcome.ABANDONED, Outcome.TIMEOUT, Outcome.LEFT_MENU, Outcome.CLOSED, None]
 )
-LATE = st.sampled_from([0, 0, 1, 30])
+LATE = st.sampled_from([0, 0, 1, 30, 30])
 """How many hours ago it happened that is written down now."""
 
 
@@ -180,6 +182,23 @@ class AnyLife(RuleBasedStateMachine):
         self.clock.later(seconds=1)
         period = Period(PeriodKind.DAY, self.clock.at.date() - timedelta(days=days))
         self.kept.append((period, self.run(report(self.desk, period, answer_within=20))))
+
+    @invariant()
+    def the_report_of_now_counts_what_the_lists_show(self) -> None:
+        if not self.kept:
+            return
+        self.clock.later(seconds=1)
+        year = self.run(report(self.desk, Period.around(PeriodKind.YEAR, self.clock.at.date()), answer_within=20))
+        listed = [one for one, _, _ in self.run(calls.listed(self.desk, limit=1000))]
+        ended = [one for one in listed if one.ended and one.direction is Direction.INBOUND]
+        owed, _ = self.run(callbacks.open_and_expired(self.desk))
+        open_ = [
+            one
+            for one in self.run(tickets.listed(self.desk, limit=1000))
+            if one.status in {TicketStatus.NEW, TicketStatus.FORWARDED}
+        ]
+        keys = ("calls.offered", "callbacks.owed_at_end", "tickets.open_at_end")
+        assert values(year, *keys) == (len(ended), owed, len(open_))
 
     @invariant()
     def each_report_is_the_same_when_it_is_made_again(self) -> None:

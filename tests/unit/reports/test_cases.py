@@ -199,6 +199,66 @@ class TestCalls:
         assert values(await report_of(desk, MONDAY), *keys) == (1, 100.0, "A")
         assert values(await report_of(desk, MONDAY, before), *keys) == (0, None, None)
 
+    async def test_a_call_of_ours_that_is_recovered_later_was_no_try_before(self, desk: Desk, clock: Clock) -> None:
+        await calls.record(desk, [call("1.1")], [])
+        began = clock.later(minutes=5)
+        clock.later(hours=1)
+        before = clock.at
+        outbound = call("1.2", Outcome.BUSY, direction=Direction.OUTBOUND, began=began)
+        await calls.record(desk, [replace(outbound, source=Source.RECOVERED)], [])
+        clock.later(minutes=1)
+        keys = ("callbacks.made", "calls.called_back")
+        assert values(await report_of(desk, MONDAY), *keys) == (1, 1)
+        assert values(await report_of(desk, MONDAY, before), *keys) == (0, 0)
+
+    async def test_a_part_of_another_call_was_called_back_as_a_call_of_its_own(self, desk: Desk, clock: Clock) -> None:
+        await calls.record(desk, [call("1.1"), call("1.2", Outcome.LEFT_MENU)], [])
+        owed = await callbacks.claim_next(desk, "siti")
+        assert owed is not None
+        clock.later(minutes=5)
+        await callbacks.done(desk, owed.id, AttemptResult.REACHED, "siti", None)
+        clock.later(minutes=1)
+        apart = clock.at
+        await calls.record(desk, [call("1.2", Outcome.ANSWERED, more_channels=("1.1",))], ["depok-1.1"])
+        clock.later(minutes=1)
+        keys = ("calls.offered", "calls.abandoned", "calls.called_back", "calls.called_back_reached")
+        assert values(await report_of(desk, MONDAY), *keys) == (1, 0, 0, 0)
+        assert values(await report_of(desk, MONDAY, apart), *keys) == (2, 1, 1, 1)
+
+    async def test_an_earlier_call_that_is_recovered_later_moves_when_the_records_begin(
+        self, desk: Desk, clock: Clock
+    ) -> None:
+        await calls.record(desk, [call("1.1")], [])
+        clock.later(minutes=5)
+        before = clock.at
+        await calls.record(desk, [call("1.2", began=TEN - timedelta(days=1))], [])
+        clock.later(minutes=5)
+        offered = [figure(await report_of(desk, MONDAY, as_of), "calls.offered").before for as_of in (None, before)]
+        assert offered == [1, None]
+
+    async def test_what_turns_out_otherwise_counts_once(self, desk: Desk, clock: Clock) -> None:
+        for outcome in (Outcome.ABANDONED, Outcome.TIMEOUT, Outcome.ABANDONED):
+            await calls.record(desk, [call(outcome=outcome)], [])
+            clock.later(minutes=1)
+        assert values(await report_of(desk, MONDAY), "calls.offered", "calls.abandoned") == (1, 1)
+        second = TEN + timedelta(minutes=2)
+        assert values(await report_of(desk, MONDAY, second), "calls.offered", "calls.abandoned") == (1, 0)
+
+
+class TestCallbacks:
+    async def test_what_is_owed_at_the_end_is_what_was_owed_then(self, desk: Desk, clock: Clock) -> None:
+        await calls.record(desk, [call("1.1"), call("1.2", number=BUDI)], [])
+        clock.later(days=1)
+        owed = await callbacks.claim_next(desk, "siti")
+        assert owed is not None
+        await callbacks.done(desk, owed.id, AttemptResult.REACHED, "siti", None)
+        clock.later(minutes=1)
+        keys = ("callbacks.owed_at_end", "callbacks.late_at_end", "callbacks.oldest_owed")
+        since = TEN + timedelta(minutes=1)
+        assert values(await report_of(desk, MONDAY), *keys) == (2, 2, since)
+        assert values(await report_of(desk, day("2026-06-09")), *keys) == (1, 1, since)
+        assert values(await report_of(desk, MONDAY), "callbacks.done", "callbacks.still_owed") == (1, 1)
+
 
 class TestTickets:
     async def test_at_the_second_that_it_is_due_it_is_in_time_and_late_after_it(self, desk: Desk, clock: Clock) -> None:
