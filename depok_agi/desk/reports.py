@@ -28,7 +28,7 @@ async def report(desk: Desk, period: Period, *, answer_within: int, as_of: datet
             f"the {period.kind} of {period.first} had not begun at {moment.astimezone(timezone):%Y-%m-%d %H:%M}"
         )
     begins = await rows.begins(desk.store, moment)
-    own = await rows.counted(desk.store, period, moment, timezone, with_quarters=True)
+    own = await rows.counted(desk.store, period, moment, timezone, with_tables=True)
     before = await _earlier(desk, period.before, moment, begins)
     same = period.year_before == period.before
     year_before = before if same else await _earlier(desk, period.year_before, moment, begins)

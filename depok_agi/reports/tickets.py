@@ -115,10 +115,14 @@ class Tickets:
 
 
 class Count:
-    """Counts the tickets of a period, one by one, as they stood at `as_of` (microseconds since 1970 UTC)."""
+    """Counts the tickets of a period, one by one, as they stood at `as_of` (microseconds since 1970 UTC).
 
-    def __init__(self, as_of: int) -> None:
+    By OPD, category and kecamatan only where tables are wanted; by channel always, since the figures of SMS are of it.
+    """
+
+    def __init__(self, as_of: int, *, with_tables: bool = True) -> None:
         self._as_of = as_of
+        self._with_tables = with_tables
         self._whole = Standing()
         self._by_opd: defaultdict[str | None, Standing] = defaultdict(Standing)
         self._by_category: defaultdict[str | None, Standing] = defaultdict(Standing)
@@ -129,10 +133,11 @@ class Count:
         """One more."""
         verdict = _verdict(way, self._as_of)
         self._whole.add(verdict)
-        self._by_opd[way.opd].add(verdict)
-        self._by_category[way.category].add(verdict)
-        self._by_area[way.area].add(verdict)
         self._by_channel[way.channel].add(verdict)
+        if self._with_tables:
+            self._by_opd[way.opd].add(verdict)
+            self._by_category[way.category].add(verdict)
+            self._by_area[way.area].add(verdict)
 
     def tickets(self, backlog: Backlog) -> Tickets:
         """What was counted."""

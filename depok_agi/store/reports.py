@@ -34,9 +34,9 @@ async def begins(store: Store, as_of: datetime) -> datetime | None:
 
 
 async def counted(
-    store: Store, period: Period, as_of: datetime, timezone: tzinfo, *, with_quarters: bool = False
+    store: Store, period: Period, as_of: datetime, timezone: tzinfo, *, with_tables: bool = False
 ) -> Counted:
-    """Count a period. Its calls by quarters of an hour only `with_quarters`. Raises StoreError."""
+    """Count a period; what only its own tables need, only `with_tables`. Raises StoreError."""
     asked = {
         "since": microseconds(period.since(timezone)),
         "until": microseconds(period.until(timezone)),
@@ -46,15 +46,15 @@ async def counted(
     with store.told():
         return Counted(
             period,
-            await _calls(store, asked, with_quarters=with_quarters),
-            await _tickets(store, asked, end),
+            await _calls(store, asked, with_tables=with_tables),
+            await _tickets(store, asked, end, with_tables=with_tables),
             await _callbacks(store, asked, end),
             await _scores(store, asked),
             await _gaps(store, asked),
         )
 
 
-async def _calls(store: Store, asked: dict[str, int], *, with_quarters: bool) -> Calls:
+async def _calls(store: Store, asked: dict[str, int], *, with_tables: bool) -> Calls:
     queries, reader = store.queries, store.reader
     waits: defaultdict[Outcome, Distribution] = defaultdict(Distribution)
     recovered = 0
@@ -66,7 +66,7 @@ async def _calls(store: Store, asked: dict[str, int], *, with_quarters: bool) ->
         async for operator, seconds, calls in _rows(cursor):
             talks[operator].counts[seconds or 0] += calls
     quarters: dict[int, Load] = {}
-    if with_quarters:
+    if with_tables:
         async with queries.inbound_calls_by_quarter_cursor(reader, **asked) as cursor:
             async for quarter, *load in _rows(cursor):
                 quarters[quarter] = Load(*load)
@@ -74,10 +74,10 @@ async def _calls(store: Store, asked: dict[str, int], *, with_quarters: bool) ->
     return Calls(dict(waits), dict(talks), quarters, back["called_back"], back["reached"], recovered)
 
 
-async def _tickets(store: Store, asked: dict[str, int], end: int) -> Tickets:
+async def _tickets(store: Store, asked: dict[str, int], end: int, *, with_tables: bool) -> Tickets:
     open_at = await store.queries.tickets_open_at(store.reader, at=end)
     backlog = Backlog(open_at["open"], open_at["late"], moment(open_at["oldest"]))
-    count = Count(asked["as_of"])
+    count = Count(asked["as_of"], with_tables=with_tables)
     async with store.queries.tickets_received_cursor(store.reader, **asked) as cursor:
         async for row in _rows(cursor):
             count.add(Way(*row))
