@@ -238,6 +238,13 @@ class Mail(_DecentHours, frozen=True, kw_only=True):
             yield Fault(("sheet_at",), "must be within the decent hours")
 
 
+class Reports(Table, frozen=True):
+    """The evaluation's reports."""
+
+    answer_within_seconds: Annotated[int, _whole(1, 3600)] = 20
+    """The service level's limit: 20 seconds is what call centres commonly promise."""
+
+
 class Metrics(Table, frozen=True):
     """Where Prometheus finds what the daemon counts."""
 
@@ -260,6 +267,7 @@ class Settings(Table, frozen=True, kw_only=True):
     callbacks: Callbacks = Callbacks()
     mail: Mail | None = None
     """None where no e-mails are sent."""
+    reports: Reports = Reports()
     metrics: Metrics | None = None
     """None where nobody watches."""
 

@@ -23,6 +23,7 @@ NOUNS = {
     "mails": "the e-mails to the OPDs and supervisors",
     "menu": "what callers are asked, and what each key leads to",
     "numbers": "callers who are refused for a time",
+    "report": "the evaluation of a day, month or year",
     "prompts": "the spoken prompts",
     "db": "the store, and its backups",
     "doctor": "is this host as the centre needs it?",

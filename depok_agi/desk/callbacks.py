@@ -42,11 +42,11 @@ async def owe(
         untold = [(row["number"], row["callback"]) async for row in found if row["number"] != ticket]
         for untold_ticket, _ in untold:
             debt = rules.owe(CallbackReason.ANSWER, at, debt, desk.policy, untold_ticket)
-    owed = await rows.put(desk.store, connection, citizen, existing.id if existing else None, debt)
+    owed = await rows.put(desk.store, connection, citizen, existing.id if existing else None, debt, desk.now())
     for untold_ticket, expired in untold:
         await withdraw(desk, connection, expired, untold_ticket, at, f"callback {owed}")
     if call is not None:
-        await desk.store.queries.add_callback_call(connection, callback=owed, call=call)
+        await link(desk, connection, owed, call)
     return owed
 
 
@@ -57,8 +57,8 @@ async def settle(desk: Desk, connection: aiosqlite.Connection, number: str, spok
         return
     settled = rules.settle_by_call(found.debt, spoke_at, call)
     if settled != found.debt:
-        await rows.put(desk.store, connection, found.citizen, found.id, settled)
-        await desk.store.queries.add_callback_call(connection, callback=found.id, call=call)
+        await rows.put(desk.store, connection, found.citizen, found.id, settled, desk.now())
+        await link(desk, connection, found.id, call)
 
 
 async def called(
@@ -82,8 +82,8 @@ async def called(
     if await desk.store.queries.is_attempt(connection, call=call):
         return
     debt = rules.called(found.debt, result, call, at, desk.policy)
-    await rows.put(desk.store, connection, found.citizen, found.id, debt)
-    await desk.store.queries.add_callback_call(connection, callback=found.id, call=call)
+    await rows.put(desk.store, connection, found.citizen, found.id, debt, desk.now())
+    await link(desk, connection, found.id, call)
     by = found.debt.claimed_by or operator or "-"
     await _add_attempt(desk, connection, found.id, Attempt(at, by, result, call, None, confirmed=False))
 
@@ -95,7 +95,14 @@ async def withdraw(
     found = await _load(desk, connection, callback)
     debt = rules.withdraw(found.debt, ticket, at, why)
     if debt != found.debt:
-        await rows.put(desk.store, connection, found.citizen, callback, debt)
+        await rows.put(desk.store, connection, found.citizen, callback, debt, desk.now())
+
+
+async def link(desk: Desk, connection: aiosqlite.Connection, callback: int, call: str) -> None:
+    """Note that a call is one of those that a callback is about; doing it twice is doing it once."""
+    await desk.store.queries.add_callback_call(
+        connection, callback=callback, call=call, recorded_at=microseconds(desk.now())
+    )
 
 
 async def listed(desk: Desk, *, every: bool = False, limit: int = 50) -> list[Callback]:
@@ -213,8 +220,10 @@ async def done(desk: Desk, callback: int, result: AttemptResult, operator: str, 
             await _add_attempt(desk, connection, callback, Attempt(now, operator, result, None, note))
         else:
             debt = await _amended(desk, connection, found, of_call, result)
-            await desk.store.queries.change_attempt(connection, id=of_call.id, result=result, note=note)
-        await rows.put(desk.store, connection, found.citizen, callback, debt)
+            await desk.store.queries.change_attempt(
+                connection, id=of_call.id, result=result, note=note, recorded_at=microseconds(now)
+            )
+        await rows.put(desk.store, connection, found.citizen, callback, debt, desk.now())
         if result is AttemptResult.REACHED:
             for ticket in _settled_now(found.debt, debt):
                 await closing.close_told(desk, connection, ticket, operator, {"told_by_callback": callback})
@@ -231,6 +240,7 @@ async def _add_attempt(desk: Desk, connection: aiosqlite.Connection, callback: i
         call=attempt.call,
         note=attempt.note,
         confirmed=int(attempt.confirmed),
+        recorded_at=microseconds(desk.now()),
     )
 
 
@@ -289,5 +299,5 @@ async def _change(
 ) -> Callback:
     found = await _load(desk, connection, callback)
     debt = change(found.debt)
-    await rows.put(desk.store, connection, found.citizen, callback, debt)
+    await rows.put(desk.store, connection, found.citizen, callback, debt, desk.now())
     return replace(found, debt=debt)

@@ -52,13 +52,14 @@ async def record(
     async with desk.store.transaction() as connection:
         records, asked_in = await _with_requests(desk, connection, records)
         records, left_in = await left.with_left(desk, connection, records)
-        await call_rows.put(desk.store, connection, records)
+        await call_rows.put(desk.store, connection, records, desk.now())
         await call_rows.put_states(desk.store, connection, records, states or {})
         for asking, callback in asked_in.items():
-            await desk.store.queries.add_callback_call(connection, callback=callback, call=asking)
+            await callbacks.link(desk, connection, callback, asking)
         await left.link(desk, connection, left_in)
         for old in dropped:
-            await call_rows.drop(desk.store, connection, old, await _taken_over_by(desk, connection, old))
+            into = await _taken_over_by(desk, connection, old)
+            await call_rows.drop(desk.store, connection, old, into, desk.now())
         # Only now, with the callbacks of the dropped ones in place: what was owed for them is not owed again.
         for call in records:
             if call.ended and call.citizen is not None and call.ended_at is not None:

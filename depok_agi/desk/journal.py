@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import aiosqlite
 
 from depok_agi.desk import Desk
+from depok_agi.store.times import microseconds
 
 if TYPE_CHECKING:  # what reads files is slow to start, and commands only want to know of gaps
     from depok_agi.asterisk.journal_file import Position
@@ -71,7 +72,13 @@ async def put(desk: Desk, connection: aiosqlite.Connection, heard: Heard) -> Non
         )
     for gap in heard.gaps:
         await queries.put_gap(
-            connection, pbx=gap.pbx, since=gap.since, until=gap.until, recovered=gap.recovered, unknown=gap.unknown
+            connection,
+            pbx=gap.pbx,
+            since=gap.since,
+            until=gap.until,
+            recovered=gap.recovered,
+            unknown=gap.unknown,
+            recorded_at=microseconds(desk.now()),
         )
 
 

@@ -8,7 +8,7 @@ import aiosqlite
 
 from depok_agi.calls.facts import Fact, with_fact
 from depok_agi.calls.record import CallRecord
-from depok_agi.desk import Desk
+from depok_agi.desk import Desk, callbacks
 from depok_agi.store import calls as call_rows
 
 
@@ -59,11 +59,11 @@ async def link(desk: Desk, connection: aiosqlite.Connection, left: Sequence[Left
     for found in left:
         await desk.store.queries.add_ticket_call(connection, ticket=found.ticket, call=found.call)
         if found.callback is not None:
-            await desk.store.queries.add_callback_call(connection, callback=found.callback, call=found.call)
+            await callbacks.link(desk, connection, found.callback, found.call)
 
 
 async def mark(desk: Desk, connection: aiosqlite.Connection, call: str, fact: Fact) -> None:
     """A call that is in the log already: this is known of it now."""
     row = await desk.store.queries.get_call(connection, id=call)
     if row is not None:
-        await call_rows.put(desk.store, connection, [with_fact(call_rows.from_row(row), fact)])
+        await call_rows.put(desk.store, connection, [with_fact(call_rows.from_row(row), fact)], desk.now())

@@ -87,7 +87,11 @@ async def take_score(desk: Desk, score: Score) -> None:
     """How content a citizen was with a talk; the first word counts."""
     async with desk.store.transaction() as connection:
         await desk.store.queries.put_survey(
-            connection, uniqueid=score.uniqueid, score=score.score, at=microseconds(score.at)
+            connection,
+            uniqueid=score.uniqueid,
+            score=score.score,
+            at=microseconds(score.at),
+            recorded_at=microseconds(desk.now()),
         )
 
 

@@ -3,6 +3,7 @@
 import json
 from collections import defaultdict
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 import aiosqlite
@@ -53,8 +54,18 @@ def _callback(row: Any, causes: list[Cause], attempts: list[Attempt]) -> Callbac
     )
 
 
-async def put(store: Store, connection: aiosqlite.Connection, citizen: int, callback: int | None, debt: Debt) -> int:
-    """Write a debt; a new one where there is no callback yet. Gives the callback's id."""
+async def put(
+    store: Store,
+    connection: aiosqlite.Connection,
+    citizen: int,
+    callback: int | None,
+    debt: Debt,
+    recorded_at: datetime,
+) -> int:
+    """Write a debt; a new one where there is no callback yet. Gives the callback's id.
+
+    `recorded_at` is now: what was known before is kept for the reports as of an earlier moment.
+    """
     columns = {
         "reason": debt.reason,
         "status": debt.status,
@@ -65,6 +76,7 @@ async def put(store: Store, connection: aiosqlite.Connection, citizen: int, call
         "claimed_at": microseconds(debt.claimed_at),
         "claimed_until": microseconds(debt.claimed_until),
         "attempts": debt.attempts,
+        "recorded_at": microseconds(recorded_at),
     }
     queries = store.queries
     if callback is None:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import astuple
+from datetime import datetime
 from typing import Any
 
 import aiosqlite
@@ -21,13 +22,19 @@ from depok_agi.calls.record import (
     TransferKind,
 )
 from depok_agi.store.database import Store
+from depok_agi.store.times import microseconds
 
 
-async def put(store: Store, connection: aiosqlite.Connection, records: Sequence[CallRecord]) -> None:
-    """Write records over what was known of the same calls. Writing them twice is writing them once."""
+async def put(
+    store: Store, connection: aiosqlite.Connection, records: Sequence[CallRecord], recorded_at: datetime
+) -> None:
+    """Write records over what was known of the same calls. Writing them twice is writing them once.
+
+    `recorded_at` is now: what was known before is kept for the reports as of an earlier moment.
+    """
     if not records:
         return
-    rows = [_row(record) for record in records]
+    rows = [{**_row(record), "recorded_at": microseconds(recorded_at)} for record in records]
     queries = store.queries
     await queries.add_citizens(connection, [row for row in rows if row["citizen"] is not None])
     await queries.put_calls(connection, rows)
@@ -94,11 +101,20 @@ def _impersonal_name(leg: Leg) -> str:
     return "" if leg.role is Role.LOCAL else leg.channel
 
 
-async def drop(store: Store, connection: aiosqlite.Connection, old: str, into: str | None) -> None:
-    """Remove a record that turned out to be part of another call, which takes over its tickets and callbacks."""
+async def drop(
+    store: Store, connection: aiosqlite.Connection, old: str, into: str | None, recorded_at: datetime
+) -> None:
+    """Remove a record that turned out to be part of another call, which takes over its tickets and callbacks.
+
+    `recorded_at` is now: reports as of an earlier moment count it still.
+    """
+    now = microseconds(recorded_at)
+    await store.queries.keep_dropped_call(connection, id=old, replaced_at=now)
+    await store.queries.keep_dropped_calls_callback(connection, id=old)
     if into is not None:
         await store.queries.move_ticket_calls(connection, id=old, into=into)
-        await store.queries.move_callback_calls(connection, id=old, into=into)
+        await store.queries.move_callback_calls(connection, id=old, into=into, recorded_at=now)
+        await store.queries.drop_callback_calls(connection, id=old)
     await store.queries.drop_call_state(connection, id=old)
     await store.queries.drop_call_personal(connection, id=old)
     await store.queries.drop_call(connection, id=old)

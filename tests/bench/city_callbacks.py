@@ -124,13 +124,26 @@ class _Writer:
             "claimed_at",
             "claimed_until",
             "attempts",
+            "opened_at",
+            "recorded_at",
+        )
+        self._versions = bulk.into(
+            "callback_versions",
+            "callback",
+            "reason",
+            "status",
+            "owed_since",
+            "due_at",
+            "opened_at",
+            "recorded_at",
+            "replaced_at",
         )
         self._causes = bulk.into(
             "callback_causes", "callback", "reason", "since", "due_at", "ticket", "settled_at", "settled_by"
         )
-        self._calls = bulk.into("callback_calls", "callback", "call")
+        self._calls = bulk.into("callback_calls", "callback", "call", "recorded_at")
         self._requests = bulk.into("callback_requests", "uniqueid", "at", "callback")
-        self._attempts = bulk.into("callback_attempts", "callback", "at", "operator", "result")
+        self._attempts = bulk.into("callback_attempts", "callback", "at", "operator", "result", "recorded_at")
         self._last = 0
 
     def told(self, answer: Told) -> None:
@@ -153,7 +166,7 @@ class _Writer:
         elif reason is CallbackReason.MISSED and self._drawn.random() < CALLED_AGAIN:
             past, tries = _Past(reason, heard.at, None, at, f"{heard.call}1"), []
         self._ended(self._last, heard.citizen, past, tries)
-        self._calls.add(self._last, heard.call)
+        self._calls.add(self._last, heard.call, heard.at)
         if reason is CallbackReason.REQUEST:
             self._requests.add(heard.call, heard.at, self._last)
 
@@ -161,6 +174,7 @@ class _Writer:
         """One that is owed today."""
         self._last += 1
         debt = one.debt
+        since = microseconds(debt.owed_since)
         self._callbacks.add(
             self._last,
             citizen,
@@ -173,17 +187,21 @@ class _Writer:
             microseconds(debt.claimed_at),
             microseconds(debt.claimed_until),
             debt.attempts,
+            since,
+            since,
         )
         for cause in debt.causes:
             ticket = None if cause.ticket is None else self._serials[cause.ticket]
             since, due = microseconds(cause.since), microseconds(cause.due_at)
             self._causes.add(self._last, cause.reason.value, since, due, ticket, None, None)
         for heard in one.calls:
-            self._calls.add(self._last, heard.call)
+            self._calls.add(self._last, heard.call, heard.at)
         for heard in one.requests:
             self._requests.add(heard.call, heard.at, self._last)
         for at, result in one.tries:
-            self._attempts.add(self._last, microseconds(at), self._drawn.choice(OPERATORS), result.value)
+            self._attempts.add(
+                self._last, microseconds(at), self._drawn.choice(OPERATORS), result.value, microseconds(at)
+            )
 
     def _until_reached(self, since: int, reached: int) -> list[tuple[int, AttemptResult]]:
         tries = [(reached, AttemptResult.REACHED)]
@@ -194,12 +212,26 @@ class _Writer:
     def _ended(self, callback: int, citizen: int, past: "_Past", tries: list[tuple[int, AttemptResult]]) -> None:
         due = past.since + POLICY.due[past.reason] // timedelta(microseconds=1)
         status = CallbackStatus.EXPIRED if past.settled_by is None else CallbackStatus.DONE
+        ended = past.settled_at or tries[-1][0]
         self._callbacks.add(
-            callback, citizen, past.reason.value, status.value, past.since, due, None, None, None, None, len(tries)
+            callback,
+            citizen,
+            past.reason.value,
+            status.value,
+            past.since,
+            due,
+            None,
+            None,
+            None,
+            None,
+            len(tries),
+            past.since,
+            ended,
         )
+        self._versions.add(callback, past.reason.value, "pending", past.since, due, past.since, past.since, ended)
         self._causes.add(callback, past.reason.value, past.since, due, past.ticket, past.settled_at, past.settled_by)
         for at, result in tries:
-            self._attempts.add(callback, at, self._drawn.choice(OPERATORS), result.value)
+            self._attempts.add(callback, at, self._drawn.choice(OPERATORS), result.value, at)
 
 
 class _Past(NamedTuple):

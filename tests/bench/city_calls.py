@@ -1,4 +1,4 @@
-"""The city's call log: a million calls in two years, by the shares of a centre that is busy."""
+"""The city's call log, by the shares of a centre that is busy."""
 
 import itertools
 import random
@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from depok_agi.calls.record import CallRecord, Direction, Outcome
+from depok_agi.calls.record import CallRecord, Direction, Outcome, Source
 from depok_agi.desk.calls import OWED_FOR
 from tests.bench.bulk import Bulk
 from tests.bench.city_people import number, someone
 from tests.bench.city_recorded import Recorded, form_of, recorded, withheld
-from tests.bench.city_times import is_open, moments
+from tests.bench.city_times import MINUTE, is_open, moments
 from tests.bench.templates import MICROSECONDS
 
 SHARES = {
@@ -38,6 +38,14 @@ WITHHELD = 0.02
 
 MOST_TALK_SECONDS = 3_000
 
+SURVEYED = 0.35
+"""Of those who spoke with us: how many say by keypad how content they are."""
+SCORES = {1: 4, 2: 11, 3: 46, 4: 39}
+"""Of a hundred who say so."""
+
+RECOVERED = 0.003
+"""How many calls are known from the journal only, some minutes later."""
+
 LONGEST = timedelta(hours=1)
 """No call takes longer, with its menu and its queue."""
 
@@ -58,6 +66,7 @@ _CALLS = (
     "source",
     "citizen",
     "detail",
+    "recorded_at",
 )
 _PERSONAL = ("call", "caller", "caller_raw", "dialled", "parties", "transferred_to")
 
@@ -91,6 +100,7 @@ class _Writer:
         self._calls = bulk.into("calls", *_CALLS)
         self._personal = bulk.into("call_personal", *_PERSONAL)
         self._uniqueids = bulk.into("call_uniqueids", "uniqueid", "call")
+        self._surveys = bulk.into("surveys", "uniqueid", "score", "at", "recorded_at")
 
     def add(self, of: Recorded, began: int, citizen: int | None) -> None:
         record, talk, longer = of.record, of.record.talk_seconds, 0
@@ -100,6 +110,9 @@ class _Writer:
         longer *= MICROSECONDS
         call = of.fill(began, longer, "" if citizen is None else number(citizen), self._counter, self._drawn)
         ended = began + of.lasts + longer
+        source, recorded = record.source, ended
+        if self._drawn.random() < RECOVERED:
+            source, recorded = Source.RECOVERED, ended + int(self._drawn.uniform(1, 20) * MINUTE)
         self._calls.add(
             call.id,
             record.direction.value,
@@ -114,13 +127,17 @@ class _Writer:
             talk,
             record.menu_path,
             record.hangup_cause,
-            record.source.value,
+            source.value,
             citizen,
             call.detail,
+            recorded,
         )
         self._personal.add(call.id, *call.personal)
         for uniqueid in call.uniqueids:
             self._uniqueids.add(uniqueid, call.id)
+        if of.spoke_with_us and self._drawn.random() < SURVEYED:
+            score = self._drawn.choices(tuple(SCORES), tuple(SCORES.values()))[0]
+            self._surveys.add(call.uniqueids[0], score, ended, ended)
         if citizen is not None:
             self._follow(record, Heard(ended, citizen, call.id))
 
@@ -133,14 +150,14 @@ class _Writer:
             self.log.spoke.append(heard)
 
 
-def fill(bulk: Bulk, calls: int, citizens: int, now: datetime, drawn: random.Random) -> CallLog:
-    """So many calls, over the two years until now. All have ended."""
+def fill(bulk: Bulk, calls: int, citizens: int, now: datetime, days: int, drawn: random.Random) -> CallLog:
+    """So many calls, over the days until now. All have ended."""
     writer = _Writer(bulk, drawn)
     in_hours = [recorded(name) for name in SHARES]
     shown = [form_of(record) for record in in_hours]
     hidden = [form_of(withheld(record)) for record in in_hours if record.direction is Direction.INBOUND]
     closed, shares = form_of(recorded(CLOSED)), list(itertools.accumulate(SHARES.values()))
-    for began in moments(calls, now - LONGEST, drawn):
+    for began in moments(calls, now - LONGEST, days, drawn):
         citizen = someone(citizens, drawn)
         if not is_open(began):
             writer.add(closed, began, citizen)

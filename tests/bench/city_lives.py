@@ -17,6 +17,8 @@ from tests.bench.city_times import HOUR, MINUTE, WIB, WorkingDays
 
 NOTED = 0.25
 BOUNCED = 0.04
+REOPENED = 0.03
+"""Of those that an OPD has answered: their citizens say that it does not do, and are answered anew."""
 
 
 class Ending(Enum):
@@ -31,12 +33,13 @@ class Ending(Enum):
     """The centre has answered in the same call."""
 
 
-_F, _B, _A, _N, _C = (
+_F, _B, _A, _N, _C, _R = (
     TicketAction.FORWARD,
     TicketAction.BOUNCE,
     TicketAction.ANSWER,
     TicketAction.NOTE,
     TicketAction.CLOSE,
+    TicketAction.REOPEN,
 )
 
 ACTIONS = {
@@ -53,6 +56,7 @@ PAUSES = {
     _A: (2 * HOUR, 100 * HOUR, 30 * HOUR),
     _N: (1 * MINUTE, 20 * HOUR, 2 * HOUR),
     _C: (5 * MINUTE, 20 * HOUR, 2 * HOUR),
+    _R: (10 * MINUTE, 60 * HOUR, 10 * HOUR),
 }
 """The shortest, longest and most usual time before each action."""
 
@@ -72,6 +76,7 @@ class Life:
 
     Attributes:
         call: in which it was told.
+        reopens: will its citizen say that the answer does not do?
         callback: in which its citizen was told the answer.
         seen: who has seen it: when, and which revision.
     """
@@ -85,6 +90,7 @@ class Life:
     subject: Subject
     area: str
     callback: int | None = None
+    reopens: bool = False
     status: TicketStatus = TicketStatus.NEW
     opd: str | None = None
     clock: str | None = None
@@ -103,6 +109,9 @@ class Life:
         actions = list(ACTIONS[ending])
         if ending is Ending.TOLD and drawn.random() < BOUNCED:
             actions[:0] = (_F, _B)
+        if ending is Ending.TOLD and drawn.random() < REOPENED:
+            self.reopens = True
+            actions += (_R, _F, _A, _C)
         if drawn.random() < NOTED:
             actions.insert(drawn.randrange(len(actions) + 1), _N)
         pauses = [drawn.triangular(*PAUSES[action]) for action in actions]
@@ -119,18 +128,27 @@ class Life:
             case TicketAction.FORWARD:
                 return Step(at, action, self._forward(at, days), None)
             case TicketAction.BOUNCE:
-                was = {"opd": self.opd, "due_at_was": _iso(self.due_at)}
-                self.status, self.opd, self.clock, self.forwarding = TicketStatus.NEW, None, None, None
+                was = self._take_back()
                 self.subject = self.subject._replace(opd=drawn.choice(SUBJECTS).opd)
-                self.forwarded_at = self.due_at = self.due_elapsed_at = self.due_working_days_at = None
                 return Step(at, action, was, "Bukan kewenangan kami.")
+            case TicketAction.REOPEN:
+                self.reopens = False
+                return Step(at, action, self._take_back(), "Warga bilang belum selesai.")
             case TicketAction.ANSWER:
                 self.status, self.answered_at = TicketStatus.ANSWERED, at
                 return Step(at, action, {"opd": self.opd}, drawn.choice(ANSWERS).format(place=where))
             case TicketAction.CLOSE:
                 self.status, self.closed_at = TicketStatus.CLOSED, at
-                return Step(at, action, {} if self.callback is None else {"told_by_callback": self.callback}, None)
+                told = {} if self.callback is None else {"told_by_callback": self.callback}
+                return Step(at, action, {"told": True} if self.reopens else told, None)
         return Step(at, action, {}, drawn.choice(NOTES))
+
+    def _take_back(self) -> dict[str, Any]:
+        was = {"opd": self.opd, "due_at_was": _iso(self.due_at)}
+        self.status, self.opd, self.clock, self.forwarding = TicketStatus.NEW, None, None, None
+        self.forwarded_at = self.due_at = self.due_elapsed_at = self.due_working_days_at = None
+        self.answered_at = self.closed_at = None
+        return was
 
     def _forward(self, at: int, days: WorkingDays) -> dict[str, Any]:
         self.status, self.forwarded_at = TicketStatus.FORWARDED, at

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from depok_agi.calls.facts import Fact, with_fact
 from depok_agi.calls.numbers import CENTRE_NUMBER
-from depok_agi.calls.record import CallRecord, Direction, Role
+from depok_agi.calls.record import CallRecord, Direction, Outcome, Role
 from depok_agi.store import calls as call_rows
 from tests.bench.city_people import OPERATORS
 from tests.bench.feed_ledger import handle
@@ -74,6 +74,11 @@ class Recorded:
     def outcome(self) -> str | None:
         """What it came to."""
         return None if self.record.outcome is None else self.record.outcome.value
+
+    @property
+    def spoke_with_us(self) -> bool:
+        """Has a citizen called, and spoken with an operator?"""
+        return self.record.outcome is Outcome.ANSWERED and self.record.direction is Direction.INBOUND
 
     def fill(self, began: int, longer: int, number: str, counter: Iterator[int], drawn: random.Random) -> Filled:
         """One call. When it began and how much longer its talk is are in microseconds; the number is the citizen's."""

@@ -82,27 +82,27 @@ _Waiting = tuple[int, int, Step, Life, Iterator[Step]]
 
 
 def fill(
-    bulk: Bulk, tickets: int, spoke: list[Heard], citizens: int, now: datetime, drawn: random.Random
+    bulk: Bulk, tickets: int, spoke: list[Heard], citizens: int, now: datetime, days: int, drawn: random.Random
 ) -> list[Told]:
     """So many tickets, most of them from calls in which people spoke. Gives the answers, as the tickets ended."""
     writer = _Writer(bulk, drawn)
-    days, end = WorkingDays(now), microseconds(now)
+    working_days, end = WorkingDays(now, days), microseconds(now)
     waiting: list[_Waiting] = []
-    for life, ending in _lives(_opened(tickets, spoke, now, drawn), citizens, drawn):
+    for life, ending in _lives(_opened(tickets, spoke, now, days, drawn), citizens, drawn):
         writer.write(waiting, life.opened_at)
-        _wait(waiting, life, life.steps(ending, end, days, drawn))
+        _wait(waiting, life, life.steps(ending, end, working_days, drawn))
     writer.write(waiting, end)
     writer.end()
     return writer.told
 
 
-def _opened(tickets: int, spoke: list[Heard], now: datetime, drawn: random.Random) -> list[_Opened]:
+def _opened(tickets: int, spoke: list[Heard], now: datetime, days: int, drawn: random.Random) -> list[_Opened]:
     """When each was opened, in which call, and what is to become of it; in order."""
     end = microseconds(now)
     flood = sorted(end - int(drawn.uniform(10 * MINUTE, 70 * HOUR)) for _ in range(round(FLOOD * tickets)))
     new, in_time = round(NEW * tickets), round(IN_TIME * tickets)
     by_phone = min(round(BY_PHONE * tickets), len(spoke))
-    others = moments(tickets - by_phone - len(flood), now, drawn)
+    others = moments(tickets - by_phone - len(flood), now, days, drawn)
     told = [*((heard.at, heard) for heard in drawn.sample(spoke, by_phone)), *((at, None) for at in others)]
     late = _some(told, end - 60 * DAY, end - 14 * DAY, round(LATE * tickets), drawn)
     answered = _some(told, end - 30 * DAY, end - 5 * DAY, round(ANSWERED * tickets), drawn) - late

@@ -18,9 +18,6 @@ DAY = 24 * HOUR
 WIB_AHEAD = 7 * HOUR
 """Of UTC, all year."""
 
-DAYS = 730
-"""How far back the city remembers."""
-
 WEEKEND = 0.15
 """How busy a Saturday or Sunday is, by a working day."""
 
@@ -29,10 +26,10 @@ OPEN_FROM, OPEN_UNTIL = 7.5, 16.0
 FRIDAY = 4
 
 
-def moments(count: int, now: datetime, drawn: random.Random) -> Iterator[int]:
-    """So many moments of the two years until `now`, in order: mornings are busy, weekends are not."""
+def moments(count: int, now: datetime, days_back: int, drawn: random.Random) -> Iterator[int]:
+    """So many moments of the days until `now`, in order: mornings are busy, weekends are not."""
     today = now.astimezone(WIB).replace(hour=0, minute=0, second=0, microsecond=0)
-    days = [today - timedelta(days=back) for back in reversed(range(DAYS))]
+    days = [today - timedelta(days=back) for back in reversed(range(days_back))]
     shares = [1.0 if day.weekday() <= FRIDAY else WEEKEND for day in days]
     end, all_shares, share, given = microseconds(now), sum(shares), 0.0, 0
     for day, of_day in zip(days, shares, strict=True):
@@ -59,9 +56,10 @@ def is_open(at: int) -> bool:
 class WorkingDays:
     """The working-day dates of many tickets, worked out once for each day."""
 
-    def __init__(self, now: datetime) -> None:
+    def __init__(self, now: datetime, days_back: int) -> None:
+        first = now - timedelta(days=days_back)
         text = (resources.files("depok_agi.hours") / "depok.toml").read_text("utf-8")
-        self._schedule = load(text, "depok.toml", range(now.year - 3, now.year + 2))
+        self._schedule = load(text, "depok.toml", range(first.year - 1, now.year + 2))
         self._after: dict[int, int] = {}
 
     def due(self, forwarded_at: int) -> int:

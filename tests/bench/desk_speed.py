@@ -16,6 +16,7 @@ from depok_agi.desk import callbacks
 from depok_agi.desk.opening import open_desk
 from tests.bench import city
 from tests.bench.figures import Figure
+from tests.bench.make_city import SETTINGS
 from tests.bench.on_terminal import COLUMNS, kept_environment, run_on_terminal
 from tests.bench.peer import REPOSITORY
 from tests.bench.size import Size
@@ -31,13 +32,6 @@ NEXT = "callbacks next"
 LISTS = ("callbacks list", "tickets list --overdue")
 
 WITHIN = 60.0
-
-SETTINGS = """\
-[ami]
-secret = "of no account"
-[folders]
-store = "city.sqlite"
-"""
 
 
 def measure(folder: Path, size: Size) -> Iterator[Figure]:

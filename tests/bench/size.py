@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class CitySize:
-    """A store after two years; `pending` counts the citizens who wait for a call."""
+    """A store after some years; `pending` counts the citizens who wait for a call, `days` is how far back it goes."""
 
     calls: int
     tickets: int
     pending: int
+    days: int = 730
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,7 @@ class Size:
     memory_events: int
     city: CitySize
     command_rounds: int
+    report_rounds: int
     steps: int
     forked_steps: int
     step_rounds: int
@@ -39,6 +41,7 @@ FULL = Size(
     memory_events=2_000_000,
     city=CitySize(calls=1_000_000, tickets=200_000, pending=20_000),
     command_rounds=10,
+    report_rounds=3,
     steps=400,
     forked_steps=40,
     step_rounds=4,
@@ -53,6 +56,7 @@ QUICK = Size(
     memory_events=300_000,
     city=CitySize(calls=20_000, tickets=4_000, pending=400),
     command_rounds=3,
+    report_rounds=2,
     steps=100,
     forked_steps=10,
     step_rounds=2,

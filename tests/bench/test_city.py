@@ -1,21 +1,26 @@
 """The city's store is one that the desk could have written."""
 
+import json
 import sqlite3
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from contextlib import closing
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from depok_agi.desk import Desk, callbacks, calls, tickets
+from depok_agi.reports.period import Period, PeriodKind
 from depok_agi.store.times import microseconds
 from depok_agi.tickets.callback import CallbackReason, CallbackStatus, urgency
 from depok_agi.tickets.status import TicketStatus
+from tests.bench import make_city
 from tests.bench.city import make
 from tests.bench.size import CitySize
+from tests.unit.cli.command import in_process
 from tests.unit.desk.made import Clock, content, desk_at, new_store, wib
+from tests.unit.reports.made import figure, report_of, values
 
 NOW = wib("2026-06-08 10:00")
 SMALL = CitySize(calls=2_000, tickets=400, pending=40)
@@ -82,6 +87,30 @@ async def test_operators_have_the_most_urgent_ones_and_the_next_is_another(desk:
     assert taken is not None
     assert taken.id not in {one.id for one in claimed}
     await callbacks.release(desk, taken.id, "nobody's colleague")
+
+
+async def test_its_tickets_are_bounced_reopened_late_and_in_time_and_its_reports_say_so(desk: Desk) -> None:
+    report = await report_of(desk, Period.around(PeriodKind.YEAR, NOW.date()), NOW)
+    counts = "tickets.received", "tickets.bounced", "tickets.reopened", "callbacks.reached", "satisfaction.answers"
+    assert all(isinstance(count, int) and count > 0 for count in values(report, *counts, "gaps.gaps"))
+    [on_time] = values(report, "tickets.on_time_share")
+    assert isinstance(on_time, float)
+    assert 0.5 < on_time < 1
+    earlier = await report_of(desk, Period.around(PeriodKind.YEAR, NOW.date()), NOW - timedelta(days=30))
+    assert figure(earlier, "calls.offered").value < figure(report, "calls.offered").value  # type: ignore[operator]
+
+
+def test_the_script_makes_one_with_settings_and_never_over_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["make-city", str(tmp_path / "new"), "--calls", "500", "--tickets", "100", "--years", "1"]
+    monkeypatch.setattr("sys.argv", [*words, "--until", "2026-06-08 10:00"])
+    assert make_city.main() == 0
+    made = in_process("--config", str(tmp_path / "new" / "depok-agi.toml"), "report", "month", "2026-05", "--json")
+    assert json.loads(made.stdout)["sections"]["calls"]["figures"]["offered"]["value"] > 0
+    with pytest.raises(SystemExit):
+        make_city.main()
+    assert "there is a city at" in capsys.readouterr().err
 
 
 def test_nothing_happens_after_now_or_out_of_order(rows: sqlite3.Connection) -> None:

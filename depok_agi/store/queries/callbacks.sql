@@ -3,15 +3,20 @@ SELECT id FROM callbacks WHERE citizen = :citizen AND status IN ('pending', 'cla
 
 -- name: add_callback<!
 INSERT INTO callbacks (citizen, reason, status, owed_since, due_at, not_before, claimed_by, claimed_at, claimed_until,
-    attempts)
+    attempts, opened_at, recorded_at)
 VALUES (:citizen, :reason, :status, :owed_since, :due_at, :not_before, :claimed_by, :claimed_at, :claimed_until,
-    :attempts) RETURNING id;
+    :attempts, :recorded_at, :recorded_at) RETURNING id;
 
 -- reason, owed_since and due_at repeat what the causes come to, so that the most urgent are found quickly.
 -- name: change_callback!
 UPDATE callbacks SET reason = :reason, status = :status, owed_since = :owed_since, due_at = :due_at,
     not_before = :not_before, claimed_by = :claimed_by, claimed_at = :claimed_at, claimed_until = :claimed_until,
-    attempts = :attempts
+    attempts = :attempts,
+    -- IS is SQLite's: PostgreSQL's words are IS NOT DISTINCT FROM.
+    recorded_at = CASE
+        WHEN (reason, owed_since, due_at, replace(status, 'claimed', 'pending'))
+            IS (:reason, :owed_since, :due_at, replace(:status, 'claimed', 'pending')) THEN recorded_at
+        ELSE :recorded_at END
 WHERE id = :id;
 
 -- name: add_cause!
@@ -50,14 +55,19 @@ SELECT callback, id, at, operator, result, call, note, confirmed FROM callback_a
 WHERE callback IN (SELECT value FROM json_each(:ids)) ORDER BY id;
 
 -- name: add_callback_call!
-INSERT INTO callback_calls (callback, call) VALUES (:callback, :call) ON CONFLICT DO NOTHING;
+INSERT INTO callback_calls (callback, call, recorded_at) VALUES (:callback, :call, :recorded_at)
+ON CONFLICT DO NOTHING;
 
 -- name: add_attempt!
-INSERT INTO callback_attempts (callback, at, operator, result, call, note, confirmed)
-VALUES (:callback, :at, :operator, :result, :call, :note, :confirmed);
+INSERT INTO callback_attempts (callback, at, operator, result, call, note, confirmed, recorded_at)
+VALUES (:callback, :at, :operator, :result, :call, :note, :confirmed, :recorded_at);
 
 -- name: change_attempt!
-UPDATE callback_attempts SET result = :result, note = :note, confirmed = 1 WHERE id = :id;
+UPDATE callback_attempts SET
+    first_result = CASE WHEN result = :result THEN first_result ELSE result END,
+    amended_at = CASE WHEN result = :result THEN amended_at ELSE :recorded_at END,
+    result = :result, note = :note, confirmed = 1
+WHERE id = :id;
 
 -- name: is_attempt$
 SELECT count(*) FROM callback_attempts WHERE call = :call;

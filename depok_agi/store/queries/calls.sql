@@ -1,16 +1,25 @@
 -- name: put_calls*!
 INSERT INTO calls (
     id, direction, outcome, started_at, answered_at, ended_at, ended, operator, queue, wait_seconds, talk_seconds,
-    menu_path, hangup_cause, source, citizen, detail
+    menu_path, hangup_cause, source, citizen, detail, recorded_at
 ) VALUES (
     :id, :direction, :outcome, :started_at, :answered_at, :ended_at, :ended, :operator, :queue, :wait_seconds,
-    :talk_seconds, :menu_path, :hangup_cause, :source, (SELECT id FROM citizens WHERE number = :citizen), :detail
+    :talk_seconds, :menu_path, :hangup_cause, :source, (SELECT id FROM citizens WHERE number = :citizen), :detail,
+    :recorded_at
 ) ON CONFLICT (id) DO UPDATE SET
     direction = excluded.direction, outcome = excluded.outcome, started_at = excluded.started_at,
     answered_at = excluded.answered_at, ended_at = excluded.ended_at, ended = excluded.ended,
     operator = excluded.operator, queue = excluded.queue, wait_seconds = excluded.wait_seconds,
     talk_seconds = excluded.talk_seconds, menu_path = excluded.menu_path, hangup_cause = excluded.hangup_cause,
-    source = excluded.source, citizen = excluded.citizen, detail = excluded.detail
+    source = excluded.source, citizen = excluded.citizen, detail = excluded.detail,
+    -- What the reports count of it stands as it was written down first. IS is SQLite's, as in callbacks.sql.
+    recorded_at = CASE
+        WHEN calls.ended = 1 AND excluded.ended = 1
+            AND (calls.direction, calls.outcome, calls.started_at, calls.ended_at, calls.operator, calls.wait_seconds,
+                calls.talk_seconds, calls.source)
+            IS (excluded.direction, excluded.outcome, excluded.started_at, excluded.ended_at, excluded.operator,
+                excluded.wait_seconds, excluded.talk_seconds, excluded.source) THEN calls.recorded_at
+        ELSE excluded.recorded_at END
 -- The journal, read again from farther back than the ledger remembers, knows no better than who heard the call live.
 WHERE NOT (
     calls.ended = 1 AND calls.outcome <> 'unknown' AND calls.source <> 'recovered' AND excluded.source = 'recovered'
@@ -46,6 +55,18 @@ ON CONFLICT (uniqueid) DO UPDATE SET call = excluded.call;
 -- name: drop_call_personal!
 DELETE FROM call_personal WHERE call = :id;
 
+-- What was known of it until now is kept for the reports, with the callback in which it is now as part of another.
+-- name: keep_dropped_call!
+INSERT INTO call_versions (call, direction, outcome, started_at, ended_at, operator, wait_seconds, talk_seconds, source,
+    recorded_at, replaced_at)
+SELECT id, direction, outcome, started_at, ended_at, operator, wait_seconds, talk_seconds, source, recorded_at,
+    :replaced_at
+FROM calls WHERE id = :id AND ended = 1;
+
+-- name: keep_dropped_calls_callback!
+UPDATE call_versions SET callback = (SELECT max(cc.callback) FROM callback_calls cc WHERE cc.call = :id)
+WHERE call = :id;
+
 -- name: drop_call!
 DELETE FROM calls WHERE id = :id;
 
@@ -53,7 +74,12 @@ DELETE FROM calls WHERE id = :id;
 UPDATE OR REPLACE ticket_calls SET call = :into WHERE call = :id;
 
 -- name: move_callback_calls!
-UPDATE OR REPLACE callback_calls SET call = :into WHERE call = :id;
+INSERT INTO callback_calls (callback, call, recorded_at)
+SELECT callback, :into, :recorded_at FROM callback_calls WHERE call = :id
+ON CONFLICT DO NOTHING;
+
+-- name: drop_callback_calls!
+DELETE FROM callback_calls WHERE call = :id;
 
 -- name: get_call^
 SELECT c.*, p.caller, p.caller_raw, p.dialled, p.parties, p.transferred_to,
@@ -138,9 +164,14 @@ ON CONFLICT (file) DO UPDATE SET
     heard_until = excluded.heard_until;
 
 -- name: put_gap!
-INSERT INTO gaps (pbx, since, until, recovered, unknown) VALUES (:pbx, :since, :until, :recovered, :unknown)
+INSERT INTO gaps (pbx, since, until, recovered, unknown, recorded_at)
+VALUES (:pbx, :since, :until, :recovered, :unknown, :recorded_at)
 ON CONFLICT (since, pbx) DO UPDATE SET
-    until = excluded.until, recovered = excluded.recovered, unknown = excluded.unknown;
+    until = excluded.until, recovered = excluded.recovered, unknown = excluded.unknown,
+    recorded_at = CASE
+        WHEN (gaps.until, gaps.recovered, gaps.unknown) IS (excluded.until, excluded.recovered, excluded.unknown)
+        THEN gaps.recorded_at
+        ELSE excluded.recorded_at END;
 
 -- name: count_gaps$
 SELECT count(*) FROM gaps;

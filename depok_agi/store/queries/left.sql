@@ -11,7 +11,8 @@ SELECT uniqueid, kind, ticket, callback FROM left_behind WHERE at >= :since;
 UPDATE tickets SET recording = :recording WHERE serial = :ticket;
 
 -- name: put_survey!
-INSERT INTO surveys (uniqueid, score, at) VALUES (:uniqueid, :score, :at) ON CONFLICT DO NOTHING;
+INSERT INTO surveys (uniqueid, score, at, recorded_at) VALUES (:uniqueid, :score, :at, :recorded_at)
+ON CONFLICT DO NOTHING;
 
 -- name: list_surveys
 SELECT s.uniqueid, u.call, s.score, s.at FROM surveys s LEFT JOIN call_uniqueids u ON u.uniqueid = s.uniqueid

@@ -252,7 +252,7 @@ class TestNamesFromOutside:
             detail = {"uniqueids": ["1"], "linkedids": [], "facts": [], "talks": [[[ESCAPE, ESCAPE], 0, 0]]}
             detail["legs"] = [[ESCAPE, "operator", 0, 0, 0]]
             connection.execute(
-                "INSERT INTO calls VALUES ('a', 'inbound', NULL, 0, 0, 0, 1, ?, ?, 1, 1, ?, 16, 'live', NULL, ?)",
+                "INSERT INTO calls VALUES ('a', 'inbound', NULL, 0, 0, 0, 1, ?, ?, 1, 1, ?, 16, 'live', NULL, ?, 0)",
                 (ESCAPE, ESCAPE, ESCAPE, json.dumps(detail)),
             )
             connection.execute(

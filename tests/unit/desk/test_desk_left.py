@@ -138,7 +138,7 @@ async def test_before_or_after_the_call_is_recorded_and_twice_it_is_all_the_same
     first = stores["left-first"]
     assert all(store == first for store in stores.values()), stores
     assert [row[2] for row in first["calls"]] == [outcome]
-    assert first["callback_calls"] == [(1, "depok-1764000000.1")]
+    assert [row[:2] for row in first["callback_calls"]] == [(1, "depok-1764000000.1")]
 
 
 _SALTED = {"ticket_history", "ticket_texts", "history_end"}

@@ -26,7 +26,7 @@ from depok_agi.calls.record import (
 from depok_agi.desk import Desk
 from depok_agi.store import calls as rows
 from depok_agi.store.database import Store
-from tests.unit.desk.made import ANI, call, content, desk_at
+from tests.unit.desk.made import ANI, TEN, call, content, desk_at
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 WORD = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=12)
@@ -76,7 +76,7 @@ RECORDS = st.builds(
 
 async def put(store: Store, *records: CallRecord) -> None:
     async with store.transaction() as connection:
-        await rows.put(store, connection, records)
+        await rows.put(store, connection, records, TEN)
 
 
 async def get(store: Store, id_: str) -> CallRecord:

@@ -189,7 +189,7 @@ class TestTransactions:
     async def test_foreign_keys_hold(self, store: Store) -> None:
         with pytest.raises(sqlite3.IntegrityError):
             async with store.transaction() as connection:
-                await store.queries.add_callback_call(connection, callback=7, call="depok-1.1")
+                await store.queries.add_callback_call(connection, callback=7, call="depok-1.1", recorded_at=0)
 
     async def test_one_that_is_cancelled_keeps_nothing_and_hinders_nobody(self, store: Store) -> None:
         inside = asyncio.Event()

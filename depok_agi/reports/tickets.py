@@ -1,0 +1,254 @@
+"""The tickets of citizens: how many came, how they stand, and how long their answers took."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import NamedTuple
+
+from depok_agi.reports.distribution import Ranked, rounded, share
+from depok_agi.reports.report import Chart, Column, Figure, Section, Table, Unit, Value
+
+HOUR = 3600
+DAY = 24 * HOUR
+SECOND = 1_000_000
+
+
+class Way(NamedTuple):
+    """What became of one ticket until the report's moment. Its times are microseconds since 1970 UTC.
+
+    Attributes:
+        opd: the one that has it, or whose answer stands; None where the centre has it, or answered itself.
+        answered_at: when the answer that stands was given; None while there is none.
+        due: by when the OPD had to answer, in seconds since 1970 UTC: the history has whole ones.
+        bounces: how often an OPD was not in charge.
+        reopenings: how often an answer did not do.
+    """
+
+    channel: str
+    category: str | None
+    area: str | None
+    opd: str | None
+    opened_at: int
+    answered_at: int | None
+    due: int | None
+    bounces: int
+    reopenings: int
+
+
+class _Verdict(NamedTuple):
+    """What one ticket adds. `seconds` is from the citizen's word to the answer; None without one."""
+
+    late: bool
+    seconds: int | None
+    with_due: bool
+    on_time: bool
+    bounced: bool
+    reopened: bool
+
+
+def _verdict(way: Way, as_of: int) -> _Verdict:
+    due, answered_at = way.due, way.answered_at
+    bounced, reopened = way.bounces > 0, way.reopenings > 0
+    if answered_at is None:
+        return _Verdict(due is not None and as_of // SECOND > due, None, False, False, bounced, reopened)
+    seconds = (answered_at - way.opened_at) // SECOND
+    in_time = due is not None and answered_at // SECOND <= due
+    return _Verdict(False, seconds, due is not None, in_time, bounced, reopened)
+
+
+@dataclass(slots=True)
+class Standing:
+    """How some tickets stand, counted up."""
+
+    received: int = 0
+    late: int = 0
+    with_due: int = 0
+    """Those with an answer of an OPD, which was due at a moment."""
+    on_time: int = 0
+    bounced: int = 0
+    reopened: int = 0
+    times: list[int] = field(default_factory=list)
+    """Seconds from the citizen's word to the answer, of the answered."""
+
+    def add(self, verdict: _Verdict) -> None:
+        """One more."""
+        self.received += 1
+        self.late += verdict.late
+        self.with_due += verdict.with_due
+        self.on_time += verdict.on_time
+        self.bounced += verdict.bounced
+        self.reopened += verdict.reopened
+        if verdict.seconds is not None:
+            self.times.append(verdict.seconds)
+
+    @property
+    def answered(self) -> int:
+        """Those with an answer that stands."""
+        return len(self.times)
+
+    @property
+    def in_process(self) -> int:
+        """Those without an answer that stands."""
+        return self.received - self.answered
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """What stood open at a moment, of all tickets: how many, how many of them late, and since when the oldest."""
+
+    open: int = 0
+    late: int = 0
+    oldest: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tickets:
+    """What is counted of the tickets that were received in a period; and what stood open at its end."""
+
+    whole: Standing = field(default_factory=Standing)
+    by_opd: dict[str | None, Standing] = field(default_factory=dict)
+    by_category: dict[str | None, Standing] = field(default_factory=dict)
+    by_area: dict[str | None, Standing] = field(default_factory=dict)
+    by_channel: dict[str | None, Standing] = field(default_factory=dict)
+    backlog: Backlog = Backlog()
+
+
+class Count:
+    """Counts the tickets of a period, one by one, as they stood at `as_of` (microseconds since 1970 UTC).
+
+    By OPD, category and kecamatan only where tables are wanted; by channel always, since the figures of SMS are of it.
+    """
+
+    def __init__(self, as_of: int, *, with_tables: bool = True) -> None:
+        self._as_of = as_of
+        self._with_tables = with_tables
+        self._whole = Standing()
+        self._by_opd: defaultdict[str | None, Standing] = defaultdict(Standing)
+        self._by_category: defaultdict[str | None, Standing] = defaultdict(Standing)
+        self._by_area: defaultdict[str | None, Standing] = defaultdict(Standing)
+        self._by_channel: defaultdict[str | None, Standing] = defaultdict(Standing)
+
+    def add(self, way: Way) -> None:
+        """One more."""
+        verdict = _verdict(way, self._as_of)
+        self._whole.add(verdict)
+        self._by_channel[way.channel].add(verdict)
+        if self._with_tables:
+            self._by_opd[way.opd].add(verdict)
+            self._by_category[way.category].add(verdict)
+            self._by_area[way.area].add(verdict)
+
+    def tickets(self, backlog: Backlog) -> Tickets:
+        """What was counted."""
+        return Tickets(
+            self._whole,
+            dict(self._by_opd),
+            dict(self._by_category),
+            dict(self._by_area),
+            dict(self._by_channel),
+            backlog,
+        )
+
+
+def figures(tickets: Tickets) -> tuple[Figure, ...]:
+    """The figures of one period."""
+    whole, backlog = tickets.whole, tickets.backlog
+    times = Ranked(whole.times)
+    return (
+        Figure("received", "Tickets received", Unit.COUNT, whole.received),
+        Figure("answered", "Answered", Unit.COUNT, whole.answered),
+        Figure("in_process", "In process", Unit.COUNT, whole.in_process),
+        Figure("late", "In process and late", Unit.COUNT, whole.late),
+        Figure("on_time_share", "Answered on time, of the OPDs' answers", Unit.SHARE, _on_time(whole)),
+        Figure("answer_mean", "Time to answer, mean", Unit.HOURS, _hours(times.mean)),
+        Figure("answer_median", "Time to answer, median", Unit.HOURS, _hours(times.percentile(50))),
+        Figure("answer_p90", "Time to answer, 90th percentile", Unit.HOURS, _hours(times.percentile(90))),
+        Figure("within_24_hours", "Answered within 24 hours", Unit.SHARE, share(times.up_to(DAY), times.count)),
+        Figure("within_3_days", "Answered within 3 days", Unit.SHARE, share(times.up_to(3 * DAY), times.count)),
+        Figure("bounced", "Bounced by an OPD", Unit.COUNT, whole.bounced),
+        Figure("reopened", "Reopened", Unit.COUNT, whole.reopened),
+        Figure("open_at_end", "Open at the end", Unit.COUNT, backlog.open),
+        Figure("late_at_end", "Late at the end", Unit.COUNT, backlog.late),
+        Figure("oldest_open", "Oldest open since", Unit.MOMENT, backlog.oldest),
+    )
+
+
+def section(tickets: Tickets, compared: tuple[Figure, ...]) -> Section:
+    """The section with the figures as they were compared, and the tables of the period."""
+    return Section(
+        "tickets",
+        "Tickets",
+        compared,
+        (
+            _by("tickets_by_opd", "Tickets by OPD", Column("opd", "OPD", Unit.TEXT), tickets.by_opd, tickets.whole),
+            _by(
+                "tickets_by_category",
+                "Tickets by category",
+                Column("category", "Category", Unit.TEXT),
+                tickets.by_category,
+                tickets.whole,
+            ),
+            _by(
+                "tickets_by_area",
+                "Tickets by kecamatan",
+                Column("area", "Kecamatan", Unit.TEXT),
+                tickets.by_area,
+                tickets.whole,
+            ),
+            _by(
+                "tickets_by_channel",
+                "Tickets by channel",
+                Column("channel", "Channel", Unit.TERM),
+                tickets.by_channel,
+                tickets.whole,
+            ),
+        ),
+    )
+
+
+_MEASURES = (
+    Column("received", "Received", Unit.COUNT),
+    Column("answered", "Answered", Unit.COUNT),
+    Column("in_process", "In process", Unit.COUNT),
+    Column("late", "Late", Unit.COUNT),
+    Column("on_time_share", "On time", Unit.SHARE),
+    Column("answer_median", "Time to answer, median", Unit.HOURS),
+    Column("answer_p90", "Time to answer, 90th percentile", Unit.HOURS),
+    Column("within_24_hours", "Within 24 hours", Unit.SHARE),
+    Column("within_3_days", "Within 3 days", Unit.SHARE),
+)
+
+
+def _by(key: str, title: str, column: Column, standings: dict[str | None, Standing], whole: Standing) -> Table:
+    rows = tuple((name, *_measures(standing)) for name, standing in sorted(standings.items(), key=_most_received))
+    columns = (column, *_MEASURES)
+    return Table(key, title, columns, rows, ("total", *_measures(whole)), Chart.BARS, "received")
+
+
+def _most_received(one: tuple[str | None, Standing]) -> tuple[int, bool, str]:
+    name, standing = one
+    return -standing.received, name is None, name or ""
+
+
+def _measures(standing: Standing) -> Sequence[Value]:
+    times = Ranked(standing.times)
+    return (
+        standing.received,
+        standing.answered,
+        standing.in_process,
+        standing.late,
+        _on_time(standing),
+        _hours(times.percentile(50)),
+        _hours(times.percentile(90)),
+        share(times.up_to(DAY), times.count),
+        share(times.up_to(3 * DAY), times.count),
+    )
+
+
+def _on_time(standing: Standing) -> float | None:
+    return share(standing.on_time, standing.with_due)
+
+
+def _hours(seconds: float | None) -> float | None:
+    return None if seconds is None else rounded(seconds / HOUR)
