@@ -49,7 +49,7 @@ class Texting:
         self._complaints = Complaints(log)
         self._woken = asyncio.Event()
         self._resumed = False
-        self._closing = False
+        self._closing = asyncio.Event()
 
     def wake(self) -> None:
         """Something was queued: look at once."""
@@ -66,11 +66,11 @@ class Texting:
 
     async def close(self) -> None:
         """Send no more; the one that is being handed over is finished and written down."""
-        self._closing = True
+        self._closing.set()
         self._woken.set()
 
     async def _serve(self) -> None:
-        while not self._closing:
+        while not self._closing.is_set():
             self._woken.clear()
             try:
                 await self._send_all()
@@ -94,8 +94,9 @@ class Texting:
         while self._is_up() and (waiting := await sms_queue.to_send(self._desk)):
             for sms in waiting:
                 wait = pause(last_sent_at, self._desk.now(), self._given.per_minute)
-                await asyncio.sleep(wait.total_seconds())
-                if self._closing or not self._is_up():
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._closing.wait(), wait.total_seconds())
+                if not self._is_up():
                     return
                 if await self._send(sms):
                     last_sent_at = self._desk.now()
@@ -144,7 +145,7 @@ class Texting:
         )
 
     def _is_up(self) -> bool:
-        return self._link.state is AmiState.UP and not self._closing
+        return self._link.state is AmiState.UP and not self._closing.is_set()
 
     async def _on_up(self) -> None:
         """Nothing has to be asked after a login; what waited can go now."""
@@ -153,5 +154,5 @@ class Texting:
     def _on_state(self, state: AmiState, reason: str) -> None:
         if state is AmiState.UP:
             self._complaints.has_gone(WAITING)
-        elif state is not AmiState.CONNECTING and not self._closing:
+        elif state is not AmiState.CONNECTING and not self._closing.is_set():
             self._complaints.tell(WAITING, reason)
