@@ -510,7 +510,9 @@ class TestTheExample:
             "to": "pjsip:sms-gateway/sip:{digits}@192.0.2.5:5060",
         }
         needed["mail"] = {"sender": "Pusat Panggilan Kota Depok <callcenter@example.org>"}
-        lines = {name: "".join(f"{key} = {value!r}\n" for key, value in given.items()) for name, given in needed.items()}
+        lines = {
+            name: "".join(f"{key} = {value!r}\n" for key, value in given.items()) for name, given in needed.items()
+        }
         text = "".join(f"[{name}]\n{given}" for name, given in lines.items())
         text += "[metrics]\n"
         assert loaded(path, everything) == loaded(path, text)
