@@ -7,12 +7,14 @@ way (`msg_send` in res_pjsip_messaging.c), and the same holds for a modem's queu
 import asyncio
 import contextlib
 import logging
+from functools import partial
 
 from depok_agi.asterisk.ami import AmiLink, AmiLogin, AmiState
 from depok_agi.complaints import Complaints
 from depok_agi.config import Settings, sms_secret
 from depok_agi.desk import Desk, hours, sms_queue
 from depok_agi.errors import AsteriskError, DepokError, SettingsError
+from depok_agi.handed_over import HandedOver, Try
 from depok_agi.sms import route
 from depok_agi.sms.length import parts
 from depok_agi.sms.outgoing import Outgoing, pause
@@ -25,6 +27,9 @@ LOOK_SECONDS = 1.0
 """How often it looks for what operators' commands have queued, and for what may be tried again."""
 
 ANSWER_SECONDS = 5.0
+
+NOTE = "sms-handed-over"
+"""The file beside the store that says which SMS Asterisk was given last."""
 
 
 class Texting:
@@ -46,6 +51,7 @@ class Texting:
             on_state=self._on_state,
             wanted=(),
         )
+        self._handed_over = HandedOver(desk.store.path.with_name(NOTE))
         self._complaints = Complaints(log)
         self._woken = asyncio.Event()
         self._resumed = False
@@ -61,6 +67,7 @@ class Texting:
         try:
             await self._serve()
         finally:
+            self._handed_over.close()
             await self._link.close()
             await link
 
@@ -74,7 +81,7 @@ class Texting:
             self._woken.clear()
             try:
                 await self._send_all()
-            except DepokError as error:
+            except (DepokError, OSError) as error:
                 self._complaints.tell(WAITING, str(error))
             except Exception as error:  # whatever it is, it may not take the log of calls down
                 if self._complaints.tell(WAITING, repr(error)):
@@ -85,10 +92,11 @@ class Texting:
                 await asyncio.wait_for(self._woken.wait(), LOOK_SECONDS)
 
     async def _send_all(self) -> None:
+        self._handed_over.open()
         if not self._resumed:
-            interrupted = await sms_queue.resume(self._desk)
+            interrupted = await sms_queue.resume(self._desk, self._handed_over.last())
             if interrupted:
-                log.warning("%d SMS may arrive twice: the service ended while they were handed over", interrupted)
+                log.info("%d SMS were about to be sent when the service ended", interrupted)
             self._resumed = True
         last_sent_at = await sms_queue.last_sent_at(self._desk)
         while self._is_up() and (waiting := await sms_queue.to_send(self._desk)):
@@ -111,7 +119,9 @@ class Texting:
             return False
         action = route.action(self._given.to, self._given.sender, sms.number, text)
         try:
-            await self._link.action(action.name, seconds=ANSWER_SECONDS, **action.fields)
+            given = Try(sms.id, sms.tries + 1)
+            note = partial(self._handed_over.note, given)
+            await self._link.perform(action.name, action.fields, seconds=ANSWER_SECONDS, on_sent=note)
         except AsteriskError as error:
             why = str(error)
             wait = await sms_queue.is_not_sent(self._desk, sms, self._desk.now(), why, self._given.most_tries)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from depok_agi.calls.numbers import to_e164
 from depok_agi.desk import Desk, opds, tickets
 from depok_agi.desk.named import named
 from depok_agi.desk.tickets import Complaint
@@ -40,7 +41,7 @@ async def checked(desk: Desk, rows: Sequence[tuple[int, dict[str, Cell]]]) -> tu
     def area(given: str) -> str:
         return _meant("area", given, AREAS)
 
-    return check(rows, desk.now(), desk.policy.zone, category=category, area=area)
+    return check(rows, desk.now(), desk.policy.zone, category=category, area=area, telephone=to_e164)
 
 
 async def take(desk: Desk, entries: Sequence[Entry], actor: str) -> Imported:

@@ -1,9 +1,8 @@
 """The SMS to citizens: what is queued, what is to be sent now, and how it went.
 
 Never lost: a row waits until Asterisk has taken it, or until there is nothing left to say. Never twice: each has a key,
-and is marked as being sent, in a transaction of its own, before Asterisk gets a word of it. When the daemon is killed
-between the two, nobody can know: that one is sent again, for an answer that is missing is worse than one that comes
-twice.
+and is marked as being sent, in a transaction of its own, before Asterisk gets a word of it. A daemon that was killed
+between the two left a note of the last one that Asterisk was given (`handed_over.py`).
 """
 
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from datetime import datetime, timedelta
 import aiosqlite
 
 from depok_agi.desk import Desk
+from depok_agi.handed_over import Try
 from depok_agi.sms.language import Language
 from depok_agi.sms.outgoing import STALE_AFTER, Filter, Kind, Outgoing, Status, earliest, gap
 from depok_agi.store.times import microseconds, moment
@@ -25,7 +25,7 @@ AT_ONCE = 20
 NEWS_AFTER = 3
 """So many calls in vain, and the citizen is written to."""
 
-INTERRUPTED = "the service ended while it was handed over: it may arrive twice"
+INTERRUPTED = "the service ended before Asterisk's word on it"
 STALE = "could not be sent for too long"
 ERASED = "the citizen was erased"
 NOTHING_TO_SAY = "there is nothing to say any more"
@@ -180,10 +180,18 @@ async def drop(desk: Desk, sms: Outgoing, why: str) -> None:
         await desk.store.queries.drop_sms(connection, id=sms.id, why=why)
 
 
-async def resume(desk: Desk) -> int:
-    """After a start: what was being sent when the service ended is sent again; gives how many. Raises StoreError."""
+async def resume(desk: Desk, last: Try | None) -> int:
+    """After a start: what was being sent when the service ended waits again; gives how many. Raises StoreError.
+
+    `last` is what Asterisk was given last: if it is among them, it is sent.
+    """
+    now = microseconds(desk.now())
     async with desk.store.transaction() as connection:
-        return int(await desk.store.queries.resume_sms(connection, now=microseconds(desk.now()), why=INTERRUPTED))
+        if last is not None:
+            await desk.store.queries.handed_over_sms_is_sent(
+                connection, id=last.sms, tries=last.tries, now=now, why=INTERRUPTED
+            )
+        return int(await desk.store.queries.resume_sms(connection, now=now))
 
 
 async def last_sent_at(desk: Desk) -> datetime | None:

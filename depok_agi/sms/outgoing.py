@@ -33,7 +33,7 @@ class Status(StrEnum):
 
     WAITING = "waiting"
     SENDING = "sending"
-    """It is being handed over, or was when the service was killed: then nobody knows whether it went out."""
+    """It is being handed over, or was when the service was killed."""
     SENT = "sent"
     DROPPED = "dropped"
 

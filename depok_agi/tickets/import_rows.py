@@ -17,7 +17,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, tzinfo
 
-from depok_agi.calls.numbers import to_e164
 from depok_agi.tickets.ticket import TicketChannel
 
 Cell = str | int | float | bool | date | datetime | time | None
@@ -115,17 +114,18 @@ def check(
     *,
     category: Callable[[str], str],
     area: Callable[[str], str],
+    telephone: Callable[[str], str | None],
 ) -> tuple[list[Entry], list[Fault]]:
     """All rows with their places: those that are right, and everything that is wrong with the others.
 
-    `category` and `area` give the name that is meant, and raise ValueError for one that is not known. A moment without
-    a zone is one of `zone`.
+    `category` and `area` give the name that is meant, and raise ValueError for one that is not known; `telephone` gives
+    a number in E.164, None for what is none. A moment without a zone is one of `zone`.
     """
     entries: list[Entry] = []
     faults: list[Fault] = []
     first: dict[str, int] = {}
     for line, row in rows:
-        entry, wrong = _Row(line, row, now, zone).read(category, area)
+        entry, wrong = _Row(line, row, now, zone).read(category, area, telephone)
         if entry is not None and entry.key in first:
             wrong.append(Fault(line, "row", f"the same as row {first[entry.key]}"))
         elif entry is not None:
@@ -145,8 +145,10 @@ class _Row:
         self._zone = zone
         self._faults: list[Fault] = []
 
-    def read(self, category: Callable[[str], str], area: Callable[[str], str]) -> tuple[Entry | None, list[Fault]]:
-        channel, text, caller = self._channel(), self._said(), self._caller()
+    def read(
+        self, category: Callable[[str], str], area: Callable[[str], str], telephone: Callable[[str], str | None]
+    ) -> tuple[Entry | None, list[Fault]]:
+        channel, text, caller = self._channel(), self._said(), self._caller(telephone)
         chosen = self._known("category", category), self._known("area", area)
         secret, received_at = self._secret(), self._received_at()
         name, reference = self._text("name") or None, self._text("reference")
@@ -185,11 +187,11 @@ class _Row:
             self._wrong("text", f"longer than {MOST_TEXT} characters")
         return text
 
-    def _caller(self) -> str | None:
+    def _caller(self, telephone: Callable[[str], str | None]) -> str | None:
         given = self._text("caller").lstrip("'")
         if not given:
             return None
-        number = to_e164(given)
+        number = telephone(given)
         if number is None and _BY_EXCEL.fullmatch(given):
             self._wrong("caller", f"{given} is what Excel makes of a number: format the column as text, type it again")
         elif number is None:

@@ -15,8 +15,9 @@ from depok_agi.config import Settings, load
 from depok_agi.desk import Desk, sms, sms_queue, tickets
 from depok_agi.desk.tickets import Complaint
 from depok_agi.errors import SettingsError
+from depok_agi.handed_over import HandedOver, Try
 from depok_agi.sms.outgoing import Filter, Kind, Outgoing, Status
-from depok_agi.texting import Texting
+from depok_agi.texting import NOTE, Texting
 from depok_agi.voice.left import Sms
 from tests.unit.asterisk.test_ami import Pbx
 from tests.unit.desk.made import ANI, BUDI, Clock, desk_at
@@ -206,16 +207,40 @@ async def test_no_more_go_out_than_the_limit_says(tmp_path: Path, desk: Desk, pb
         await becomes(desk, Status.SENT)
 
 
-async def test_what_was_being_sent_at_a_kill_is_sent_by_the_next_daemon(
-    tmp_path: Path, desk: Desk, pbx: Pbx, caplog: pytest.LogCaptureFixture
+@pytest.mark.parametrize(
+    ("note", "sent"),
+    [(None, 1), (Try(1, 1), 0), (Try(2, 1), 1), (Try(1, 2), 1)],
+    ids=["never given", "given", "another was given", "another try was given"],
+)
+async def test_what_a_killed_daemon_had_given_to_asterisk_is_not_given_again_and_the_rest_is(
+    tmp_path: Path, desk: Desk, pbx: Pbx, note: Try | None, sent: int
 ) -> None:
     await comes(desk)
     (one,) = await sms_queue.to_send(desk)
     await sms_queue.begin(desk, one)
+    if note is not None:
+        HandedOver(tmp_path / NOTE).open().note(note)
     async with running(settings(tmp_path, pbx), desk):
         await becomes(desk, Status.SENT)
-    assert len(pbx.actions("MessageSend")) == 1
-    assert "1 SMS may arrive twice" in caplog.text
+    assert len(pbx.actions("MessageSend")) == sent
+
+
+async def test_each_one_that_is_given_to_asterisk_is_noted(tmp_path: Path, desk: Desk, pbx: Pbx) -> None:
+    for number in (ANI, BUDI):
+        await comes(desk, number=number)
+    async with running(settings(tmp_path, pbx), desk):
+        await becomes(desk, Status.SENT)
+    assert HandedOver(tmp_path / NOTE).open().last() == Try(2, 1)
+
+
+@pytest.mark.parametrize("content", [b"", b"1", b"1 2 3", b"\xff\xfe 1", b"a b"])
+def test_a_note_that_is_damaged_is_none(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / NOTE).write_bytes(content)
+    note = HandedOver(tmp_path / NOTE).open()
+    assert note.last() is None
+    note.note(Try(10**12, 7))
+    assert note.last() == Try(10**12, 7)
+    note.close()
 
 
 async def test_no_number_and_no_text_is_in_the_log(

@@ -53,8 +53,12 @@ UPDATE sms_queue SET next_try_at = :next_try_at WHERE id = :id AND status = 'wai
 -- name: drop_sms!
 UPDATE sms_queue SET status = 'dropped', error = :why WHERE id = :id AND status IN ('waiting', 'sending');
 
+-- name: handed_over_sms_is_sent!
+UPDATE sms_queue SET status = 'sent', sent_at = :now, error = :why
+WHERE id = :id AND tries = :tries AND status = 'sending';
+
 -- name: resume_sms!
-UPDATE sms_queue SET status = 'waiting', next_try_at = :now, error = :why
+UPDATE sms_queue SET status = 'waiting', tries = tries - 1, next_try_at = :now
 WHERE status IN ('waiting', 'sending') AND status = 'sending';
 
 -- name: last_sms_sent_at$

@@ -10,6 +10,7 @@ import pytest
 
 from depok_agi.desk import Desk, blocks, callbacks, sms, sms_queue, tickets
 from depok_agi.desk.tickets import Complaint
+from depok_agi.handed_over import Try
 from depok_agi.sms.decision import Made
 from depok_agi.sms.outgoing import STALE_AFTER, Filter, Kind, Outgoing, Status
 from depok_agi.tickets.callback import AttemptResult, CallbackReason
@@ -276,15 +277,24 @@ async def test_one_that_asterisk_does_not_take_waits_longer_each_time_and_is_giv
     assert (one.status, one.tries, one.error) == (Status.DROPPED, 3, "refused")
 
 
-async def test_what_was_handed_over_when_the_service_was_killed_is_sent_again(desk: Desk, comes: Gateway) -> None:
+async def test_what_was_about_to_be_sent_when_the_service_was_killed_is_sent_then(desk: Desk, comes: Gateway) -> None:
     await comes()
     (one,) = await sms_queue.to_send(desk)
     assert await sms_queue.begin(desk, one)
     assert not await sms_queue.begin(desk, one), "two may not send the same"
     assert await sms_queue.to_send(desk) == []
-    assert await sms_queue.resume(desk) == 1
+    assert await sms_queue.resume(desk, None) == 1
     (again,) = await sms_queue.to_send(desk)
-    assert (again.id, again.error) == (one.id, sms_queue.INTERRUPTED)
+    assert (again.id, again.tries) == (one.id, 0)
+
+
+async def test_what_asterisk_was_given_when_the_service_was_killed_counts_as_sent(desk: Desk, comes: Gateway) -> None:
+    await comes()
+    (one,) = await sms_queue.to_send(desk)
+    await sms_queue.begin(desk, one)
+    assert await sms_queue.resume(desk, Try(one.id, 1)) == 0
+    (sent,) = await queue(desk)
+    assert (sent.status, sent.error) == (Status.SENT, sms_queue.INTERRUPTED)
 
 
 async def test_what_is_sent_is_not_sent_again(desk: Desk, comes: Gateway, clock: Clock) -> None:
@@ -292,7 +302,7 @@ async def test_what_is_sent_is_not_sent_again(desk: Desk, comes: Gateway, clock:
     (one,) = await sms_queue.to_send(desk)
     await sms_queue.begin(desk, one)
     await sms_queue.is_sent(desk, one, clock.at)
-    assert await sms_queue.resume(desk) == 0
+    assert await sms_queue.resume(desk, None) == 0
     assert await sms_queue.to_send(desk) == []
     assert await sms_queue.last_sent_at(desk) == clock.at
 

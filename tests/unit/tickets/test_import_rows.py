@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from depok_agi.calls.numbers import to_e164
 from depok_agi.tickets.import_rows import COLUMNS, EXAMPLE, Cell, Entry, Fault, check, heading_faults
 from depok_agi.tickets.ticket import TicketChannel
 
@@ -23,7 +24,7 @@ def known(name: str) -> str:
 
 
 def checked(*rows: Mapping[str, Cell]) -> tuple[list[Entry], list[Fault]]:
-    return check(list(enumerate(rows, 2)), NOW, WIB, category=known, area=known)
+    return check(list(enumerate(rows, 2)), NOW, WIB, category=known, area=known, telephone=to_e164)
 
 
 def right(**more: Cell) -> Entry:
