@@ -15,6 +15,7 @@ from depok_agi.config import Settings, sms_secret
 from depok_agi.desk import Desk, hours, sms_queue
 from depok_agi.errors import AsteriskError, DepokError, SettingsError
 from depok_agi.handed_over import HandedOver, Try
+from depok_agi.hours.schedule import Schedule
 from depok_agi.sms import route
 from depok_agi.sms.length import parts
 from depok_agi.sms.outgoing import Outgoing, pause
@@ -100,18 +101,19 @@ class Texting:
             self._resumed = True
         last_sent_at = await sms_queue.last_sent_at(self._desk)
         while self._is_up() and (waiting := await sms_queue.to_send(self._desk)):
+            schedule = await hours.schedule(self._desk)
             for sms in waiting:
                 wait = pause(last_sent_at, self._desk.now(), self._given.per_minute)
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(self._closing.wait(), wait.total_seconds())
                 if not self._is_up():
                     return
-                if await self._send(sms):
+                if await self._send(sms, schedule):
                     last_sent_at = self._desk.now()
 
-    async def _send(self, sms: Outgoing) -> bool:
+    async def _send(self, sms: Outgoing, schedule: Schedule) -> bool:
         """Send one; tells whether Asterisk has it now."""
-        text = await self._text(sms)
+        text = await self._text(sms, schedule)
         if text is None or sms.number is None:
             await sms_queue.drop(self._desk, sms, sms_queue.NOTHING_TO_SAY)
             return False
@@ -132,12 +134,11 @@ class Texting:
         log.info("SMS %d (%s) is sent, %d parts", sms.id, sms.kind, parts(text))
         return True
 
-    async def _text(self, sms: Outgoing) -> str | None:
+    async def _text(self, sms: Outgoing, schedule: Schedule) -> str | None:
         """Its words, from what is so now."""
         matter = await sms_queue.matter(self._desk, sms)
         if matter is None:
             return None
-        schedule = await hours.schedule(self._desk)
         now = self._desk.now().astimezone(schedule.zone)
         answer = schedule.check(now)
         return write(

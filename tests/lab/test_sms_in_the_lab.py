@@ -1,6 +1,7 @@
 """SMS on a real Asterisk: SIP MESSAGE in from a gateway, by the daemon or without it, and out again."""
 
 import sqlite3
+from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
@@ -131,6 +132,23 @@ def test_what_asterisk_does_not_take_waits(lab: Lab) -> None:
 
 def test_sms_are_no_calls(lab: Lab) -> None:
     assert lab.centre.json("calls", "list") == []
+
+
+def test_an_sms_of_a_modems_channel_driver_comes_in_as_well(lab: Lab) -> None:
+    """As chan_dongle does it: a channel of its own for each, the sender as its caller ID, the text as base64."""
+    before = len(lab.centre.json("sms", "received"))
+    encoded = b64encode(ODD.encode()).decode()
+    order = lab.centre.pbx.spool / "sms.call"
+    order.write_text(
+        f"Channel: Local/sms@depok-sms/n\nCallerID: <081100001009>\nSetvar: __SMS_BASE64={encoded}\n"
+        "Application: Wait\nData: 1\n"
+    )
+    outgoing = lab.centre.pbx.spool / "outgoing"
+    outgoing.mkdir(exist_ok=True)
+    order.rename(outgoing / order.name)  # whole, or not there
+    made = lab.received(before + 1)[-1]
+    assert (made["made"], made["caller"]) == ("ticket", "+6281100001009")
+    assert lab.ticket(made["ticket"])["text"] == ODD
 
 
 def test_the_user_that_sends_sms_can_do_nothing_else(lab: Lab) -> None:

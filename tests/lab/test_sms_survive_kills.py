@@ -30,6 +30,9 @@ from tests.unit.cli.command import in_process
 COUNT = int(os.environ.get("DEPOK_AGI_SMS", "300"))
 SENDERS = 2
 SEED = 20261125
+BETWEEN_KILLS = (0.5, 3.0) if COUNT < 1000 else (4.0, 12.0)
+"""Seconds. Of many SMS only as many kills, for a daemon that has just started has done little."""
+
 SECONDS_PER_SMS = 0.5
 """So long may each take at most, on the busiest machine, the kills included."""
 
@@ -162,7 +165,7 @@ class Day:
         try:
             while senders or not self.all_is_done():
                 assert time.monotonic() < deadline, "the SMS do not get through"
-                time.sleep(chance.uniform(0.5, 3))
+                time.sleep(chance.uniform(*BETWEEN_KILLS))
                 for which, sender in list(senders.items()):
                     if sender.poll() is not None:
                         assert sender.returncode == 0, f"sender {which} failed"

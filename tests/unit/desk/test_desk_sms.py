@@ -248,6 +248,17 @@ async def test_what_is_overtaken_is_not_said(desk: Desk) -> None:
     assert [await sms_queue.matter(desk, one) for one in await queue(desk)] == [None, None]
 
 
+async def test_of_two_forwardings_only_the_one_that_holds_is_told(desk: Desk) -> None:
+    number = (await tickets.open_ticket(desk, Complaint(TEXT, caller=ANI), "siti")).number
+    for opd in ("DLHK", "DPUPR"):
+        await tickets.forward(desk, number, opd, "siti")
+        await tickets.look(desk, number, "siti")
+    first, second = [await sms_queue.matter(desk, one) for one in await queue(desk)]
+    assert first is None
+    assert second is not None
+    assert second.opd == "DPUPR"
+
+
 async def test_a_notice_of_the_night_waits_for_the_morning_and_an_answer_does_not(
     desk: Desk, comes: Gateway, clock: Clock
 ) -> None:
