@@ -38,9 +38,9 @@ def import_(ctx: click.Context, file: Path | None, *, check: bool, template: boo
 
     \b
     Examples:
-      depok-agi tickets import --template > laporan.csv
+      depok-agi tickets import --template
       depok-agi tickets import laporan.csv --check
-      depok-agi tickets import - < laporan.xlsx
+      depok-agi tickets import -
     """
     if template:
         if file is not None:
