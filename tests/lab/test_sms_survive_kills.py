@@ -17,7 +17,7 @@ import time
 from base64 import b64decode
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -78,6 +78,10 @@ class Session(socketserver.StreamRequestHandler):
     server: Manager
 
     def handle(self) -> None:
+        with suppress(ConnectionError):  # a daemon that was killed
+            self._converse()
+
+    def _converse(self) -> None:
         self.wfile.write(b"Asterisk Call Manager/9.0.0\r\n")
         action: dict[str, str] = {}
         for raw in self.rfile:
