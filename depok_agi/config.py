@@ -93,6 +93,17 @@ def _address(given: str) -> str:
     return given
 
 
+def _sms_route(given: str) -> str:
+    from depok_agi.sms.route import is_route  # noqa: PLC0415 - only where SMS are sent
+
+    if not is_route(given):
+        raise ValueError(
+            'must be "pjsip:ENDPOINT/sip:{number}@HOST" with {number}, {digits} or {national} in it once, '
+            'or a modem such as "Dongle/dongle0"'
+        )
+    return given
+
+
 def _sender(given: str) -> str:
     named = _NAMED.fullmatch(given)
     try:
@@ -155,6 +166,18 @@ class Dial(_AmiUser, frozen=True):
     username: AmiUser = "depok-agi-dial"
     ring_seconds: Annotated[int, _whole(5, 120)] = 25
     """How long the operator's own phone rings."""
+
+
+class Sms(_AmiUser, frozen=True, kw_only=True):
+    """How citizens are sent SMS, as one more user of the same interface that can do nothing else."""
+
+    username: AmiUser = "depok-agi-sms"
+    to: Annotated[str, text, _sms_route]
+    """Where an SMS goes: an address of `MessageSend` with the number in it, or a modem."""
+    sender: Annotated[str, Meta(pattern=r"^[^\r\n\0]*\Z", description="one line")] = ""
+    """From whom, for gateways that ask for it; empty leaves it to Asterisk."""
+    per_minute: Annotated[int, _whole(1, 6000)] = 20
+    most_tries: Annotated[int, _whole(1, 50)] = 8
 
 
 class FastAgi(Table, frozen=True):
@@ -260,6 +283,8 @@ class Settings(Table, frozen=True, kw_only=True):
     ami: Ami
     dial: Dial | None = None
     """None where operators cannot have calls placed."""
+    sms: Sms | None = None
+    """None where no citizen is sent an SMS."""
     fastagi: FastAgi = FastAgi()
     folders: Folders = Folders()
     backup: Backup = Backup()
@@ -275,6 +300,9 @@ class Settings(Table, frozen=True, kw_only=True):
         """What is wrong between the sections, each of which is right by itself."""
         if self.dial is not None and self.dial.username == self.ami.username:
             yield Fault(("dial", "username"), "must be another than ami.username: the logger's may place no calls")
+        others = {self.ami.username} | ({self.dial.username} if self.dial is not None else set())
+        if self.sms is not None and self.sms.username in others:
+            yield Fault(("sms", "username"), "must be another than those of [ami] and [dial], which may send no SMS")
 
     @property
     def timezone(self) -> ZoneInfo:
@@ -345,6 +373,17 @@ def dial_secret(settings: Settings) -> str:
     if settings.dial is None:
         raise SettingsError("dial: must be given to have calls placed")
     return _secret_of(settings.dial, "dial")
+
+
+def sms_secret(settings: Settings) -> str:
+    """The AMI secret of the user that sends SMS.
+
+    Raises:
+        SettingsError: its file cannot be read or is empty, or there is no such user.
+    """
+    if settings.sms is None:
+        raise SettingsError("sms: must be given to have SMS sent")
+    return _secret_of(settings.sms, "sms")
 
 
 def mail_password(settings: Settings) -> str | None:

@@ -34,6 +34,7 @@ from depok_agi.hours.schedule import Schedule
 from depok_agi.mailing import Mailing
 from depok_agi.metrics import Metrics
 from depok_agi.recovery import CDR, CEL, QUEUE_LOG, Recovery, now
+from depok_agi.texting import Texting
 from depok_agi.voice import published, published_around, spool, steps
 from depok_agi.voice.around import Around
 from depok_agi.voice.blocks import Blocks, of_numbers
@@ -176,6 +177,7 @@ class Daemon:
         self._fastagi = FastAgiServer({name: self._step(name) for name in StepName})
         self._mailing = Mailing(settings, desk)
         self._dialling = None if settings.dial is None else Dialling(settings, desk)
+        self._texting = None if settings.sms is None else Texting(settings, desk)
         self._metrics = None if settings.metrics is None else Metrics()
 
     async def run(self) -> None:
@@ -207,6 +209,7 @@ class Daemon:
                 )
                 mailing = start(self._mailing.run(), name="e-mail")
                 dialling = None if self._dialling is None else start(self._dialling.run(), name="dialling")
+                texting = None if self._texting is None else start(self._texting.run(), name="SMS")
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(self._ami_tried.wait(), AMI_SECONDS)
                 notify("READY=1")
@@ -216,6 +219,9 @@ class Daemon:
                 if self._dialling is not None and dialling is not None:
                     await self._dialling.close()
                     await dialling
+                if self._texting is not None and texting is not None:
+                    await self._texting.close()
+                    await texting
                 await self._drain()
                 await ami
                 await asyncio.wait({mailing})
@@ -508,6 +514,8 @@ class Daemon:
             else:
                 if taken:
                     path.unlink(missing_ok=True)
+                if self._texting is not None:
+                    self._texting.wake()
 
     async def _publish(self) -> None:
         """Go by the hours and the menu as they are now; what changed is published for the forked script."""

@@ -30,9 +30,14 @@ USAGE = 520
 _PROMPT = re.compile(r"[a-z0-9-]+")
 _VARIABLE = re.compile(r"DEPOK_[A-Z_]+|CHANNEL\(language\)")
 _KEYS = re.compile(r"[0-9*#A-D]*")
+_READABLE = re.compile(r"MESSAGE\((?:body|from)\)|MESSAGE_DATA\([A-Za-z-]+\)|SMS(?:_BASE64)?")
 _LINE_ENDS = str.maketrans("\r\n\0", "   ")
 _REPLY = re.compile(r"(?P<code>[0-9]{3})(?P<more>[ -]|$)")
 _RESULT = re.compile(r"\bresult=(?P<result>[^\s(]*)\s*(?:\((?P<data>.*?)\))?")
+_VALUE = re.compile(r"\bresult=1 \((?P<value>.*)\)", re.DOTALL)
+
+_LINE_END_IN_VALUE = "\x1e"
+"""What stands for the end of a line in a value that Asterisk gives: a reply is one line, an SMS may be several."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +48,14 @@ class Reply:
         code: 200 done, 510 unknown command, 511 the channel is dead, 520 wrong arguments.
         result: what stands behind `result=`, mostly a number.
         data: what stands in brackets behind it.
+        value: the same up to the line's last bracket: a variable's value, which may hold brackets of its own.
         goes_on: more lines of the same reply follow (`520-`), up to one that starts with `520 `.
     """
 
     code: int
     result: str = ""
     data: str = ""
+    value: str = ""
     goes_on: bool = False
 
 
@@ -57,11 +64,12 @@ def parse_reply(line: str) -> Reply:
     head = _REPLY.match(line)
     if head is None:
         raise AsteriskError("Asterisk sent an AGI reply that cannot be understood")
-    body = _RESULT.search(line)
+    body, value = _RESULT.search(line), _VALUE.search(line)
     return Reply(
         code=int(head["code"]),
         result=body["result"] if body else "",
         data=(body["data"] or "") if body else "",
+        value=value["value"].replace(_LINE_END_IN_VALUE, "\n") if value else "",
         goes_on=head["more"] == "-",
     )
 
@@ -114,6 +122,18 @@ def set_variable(name: str, value: str) -> str:
     if not _VARIABLE.fullmatch(name):
         raise AsteriskError("an AGI command sets a variable that is not one of DEPOK_...")
     return command("SET VARIABLE", quote(name), quote(value))
+
+
+def get_variable(name: str) -> str:
+    """Ask for the text of an SMS, or what is told about it: nothing else of the channel is a step's business.
+
+    The text was written by anybody and may hold anything. So it is named here and never put into another function's
+    arguments, where its brackets and colons would count (`parse_variable_name` in pbx_variables.c): REPLACE looks the
+    name up by itself. The line feed is escaped twice, for the separation of arguments takes one backslash away.
+    """
+    if not _READABLE.fullmatch(name):
+        raise AsteriskError("an AGI command asks for a variable that is none of an SMS")
+    return command("GET FULL VARIABLE", quote(f"${{REPLACE({name},\\\\n,{_LINE_END_IN_VALUE})}}"))
 
 
 CHANNEL_STATUS = "CHANNEL STATUS"
@@ -204,11 +224,17 @@ class AgiCaller:
     async def set_variable(self, name: str, value: str) -> None:
         await self._certain(set_variable(name, value))
 
+    async def get_variable(self, name: str) -> str:
+        return (await self._reply(get_variable(name))).value
+
     async def _exchange(self, line: str) -> Reply:
         """Carry one command to Asterisk and its reply back; CallerGoneError when the caller or the line is gone."""
         raise NotImplementedError
 
     async def _result(self, line: str) -> str:
+        return (await self._reply(line)).result
+
+    async def _reply(self, line: str) -> Reply:
         if self._gone:
             raise CallerGoneError("the caller hung up")
         try:
@@ -220,7 +246,7 @@ class AgiCaller:
             raise self._hung_up()
         if reply.code != OK:
             raise AsteriskError(f"Asterisk answered an AGI command with {reply.code}")
-        return reply.result
+        return reply
 
     async def _certain(self, line: str) -> str:
         """The result of a command that fails only when the caller is gone."""

@@ -10,7 +10,7 @@ import contextlib
 import logging
 import random
 import re
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -302,7 +302,13 @@ class AmiLink:
         self._turn(AmiState.DOWN, reason)
 
     async def action(self, name: str, *, seconds: float = 10, **fields: str) -> list[dict[str, str]]:
-        """Send one action; all messages of its answer, the response first.
+        """Send one action; all messages of its answer, the response first. Raises AsteriskError, as `perform` does."""
+        return await self.perform(name, fields, seconds=seconds)
+
+    async def perform(
+        self, name: str, fields: Mapping[str, str], *, seconds: float = 10, on_sent: Callable[[], None] | None = None
+    ) -> list[dict[str, str]]:
+        """The same with a word in between: `on_sent` is called as soon as the action is given to the socket.
 
         Raises:
             AsteriskError: not connected, unfit text, refused, no answer in time, or the link was lost. In the last two
@@ -317,6 +323,8 @@ class AmiLink:
         if action.id in self._connection.protocol.responses:
             raise AsteriskError("an AMI action with this ActionID is under way")
         self._connection.send_action(action)
+        if on_sent is not None:
+            on_sent()
         await asyncio.wait({action.future}, timeout=seconds)
         if not action.future.done():
             raise AsteriskError(f"Asterisk did not answer the AMI action {name} within {seconds:g} s")

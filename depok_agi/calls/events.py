@@ -371,10 +371,14 @@ UNDERSTOOD = frozenset(_PARSERS)
 """The names of the events that the ledger has a use for."""
 
 
+MESSAGES = "Message/"
+"""The one channel that carries all SMS and other messages (`create_msg_q_chan` in message.c): no call of anybody."""
+
+
 def parse(raw: Raw) -> Event | None:
     """The typed event, or None where the ledger has no use for it."""
     parser = _PARSERS.get(raw.get("Event", ""))
-    if parser is None:
+    if parser is None or raw.get("Channel", "").startswith(MESSAGES):
         return None
     event = parser(raw)
     if event is None or event.uniqueid or getattr(event, "other", ""):
@@ -394,7 +398,7 @@ def listed(at: int, channels: Iterable[Raw], bridges: Iterable[Raw], waiting: It
         tuple(
             ListedChannel(*_base(raw)[1:], bridge if (bridge := raw.get("BridgeId", "")) in talking else "")
             for raw in channels
-            if raw.get("Event") == "CoreShowChannel"
+            if raw.get("Event") == "CoreShowChannel" and not raw.get("Channel", "").startswith(MESSAGES)
         ),
         tuple(
             Waiting(

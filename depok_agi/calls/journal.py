@@ -48,6 +48,8 @@ def parse_cel(line: str) -> list[ev.Event]:
     if len(columns) != _CEL_COLUMNS:
         raise NotUnderstoodError(f"{len(columns)} columns")
     time, kind, uniqueid, linkedid, channel, exten, _, _, caller, _, extra = columns
+    if channel.startswith(ev.MESSAGES):
+        return []
     at = ev.microseconds(time)
     if at is None or not uniqueid:
         raise NotUnderstoodError("no time or no channel")

@@ -21,6 +21,7 @@ NOUNS = {
     "opd": "the city departments",
     "categories": "what citizens call about, and which OPD it leads to",
     "mails": "the e-mails to the OPDs and supervisors",
+    "sms": "the SMS from citizens and to them",
     "menu": "what callers are asked, and what each key leads to",
     "numbers": "callers who are refused for a time",
     "report": "the evaluation of a day, month or year",

@@ -4,7 +4,7 @@ from datetime import datetime, tzinfo
 
 import click
 
-from depok_agi.cli import ticket_changes
+from depok_agi.cli import ticket_changes, tickets_import
 from depok_agi.cli.choices import choice_of
 from depok_agi.cli.context import actor, at_desk, settings
 from depok_agi.cli.output import hint, json_option, late, person, printable, show_json, show_table, when
@@ -31,6 +31,7 @@ def tickets() -> None:
 
 for change in ticket_changes.COMMANDS:
     tickets.add_command(change)
+tickets.add_command(tickets_import.import_)
 
 
 @tickets.command()

@@ -1,4 +1,4 @@
-"""What people do. Every door (phone, command, later SMS) calls this; only this decides and writes together."""
+"""What people do. Every door (phone, command, SMS) calls this; only this decides and writes together."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -29,6 +29,7 @@ class Desk:
             SettingsError when the hours file is wrong.
         policy: how citizens are called back.
         now: the clock.
+        sends_sms: whether citizens are sent SMS; where they are not, none is queued.
         hours_fault: what is wrong with the hours file just now, while the last right one goes on counting.
         origin: from where it is worked at, such as a host and its terminal; it goes into the history of tickets.
     """
@@ -38,4 +39,5 @@ class Desk:
     policy: CallbackPolicy
     now: Callable[[], datetime] = utc_now
     origin: str | None = None
+    sends_sms: bool = False
     hours_fault: Callable[[], SettingsError | None] = lambda: None

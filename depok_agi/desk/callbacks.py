@@ -84,6 +84,7 @@ async def called(
     debt = rules.called(found.debt, result, call, at, desk.policy)
     await rows.put(desk.store, connection, found.citizen, found.id, debt, desk.now())
     await link(desk, connection, found.id, call)
+    await _tell_unreached(desk, connection, found, debt, result)
     by = found.debt.claimed_by or operator or "-"
     await _add_attempt(desk, connection, found.id, Attempt(at, by, result, call, None, confirmed=False))
 
@@ -224,10 +225,20 @@ async def done(desk: Desk, callback: int, result: AttemptResult, operator: str, 
                 connection, id=of_call.id, result=result, note=note, recorded_at=microseconds(now)
             )
         await rows.put(desk.store, connection, found.citizen, callback, debt, desk.now())
+        await _tell_unreached(desk, connection, found, debt, result)
         if result is AttemptResult.REACHED:
             for ticket in _settled_now(found.debt, debt):
                 await closing.close_told(desk, connection, ticket, operator, {"told_by_callback": callback})
         return await show_within(desk, connection, callback)
+
+
+async def _tell_unreached(
+    desk: Desk, connection: aiosqlite.Connection, found: Callback, debt: Debt, result: AttemptResult
+) -> None:
+    if desk.sends_sms and result in TRY_AGAIN:
+        from depok_agi.desk import sms_queue  # noqa: PLC0415 - only where SMS are sent, and after a try in vain
+
+        await sms_queue.tell_unreached(desk, connection, found.id, found.citizen, found.caller, debt)
 
 
 async def _add_attempt(desk: Desk, connection: aiosqlite.Connection, callback: int, attempt: Attempt) -> None:

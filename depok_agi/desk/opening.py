@@ -85,6 +85,13 @@ async def open_desk(settings: Settings, *, migrate: bool = False, origin: str | 
     hours = HoursFile(settings)
     store = await Store.open(settings.folders.store, migrate=migrate)
     try:
-        yield Desk(store, hours.around, settings.callback_policy, origin=origin, hours_fault=lambda: hours.fault)
+        yield Desk(
+            store,
+            hours.around,
+            settings.callback_policy,
+            origin=origin,
+            sends_sms=settings.sms is not None,
+            hours_fault=lambda: hours.fault,
+        )
     finally:
         await store.close()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import aiosqlite
 
-from depok_agi.desk import Desk, callbacks, calls, left, tickets
+from depok_agi.desk import Desk, callbacks, calls, left, sms, tickets
 from depok_agi.desk.left import LeftIn, LeftKind
 from depok_agi.desk.tickets import Complaint
 from depok_agi.store.times import microseconds
@@ -14,7 +14,7 @@ from depok_agi.tickets.callback import CallbackReason
 from depok_agi.tickets.history import SERVICE
 from depok_agi.tickets.ticket import Ticket, TicketChannel
 from depok_agi.voice.centre import CallbackRequest, Left
-from depok_agi.voice.left import LEAST_SECONDS, Message, OpdRequest, Score, seconds_of
+from depok_agi.voice.left import LEAST_SECONDS, Message, OpdRequest, Score, Sms, seconds_of
 
 OVER_AFTER = timedelta(minutes=4)
 """A message of which nobody said that it has ended has done so by then: `dialplan/55_message.conf` records for two
@@ -35,6 +35,8 @@ async def take(desk: Desk, found: Left, recordings: Path) -> bool:
             await take_opd_request(desk, found)
         case Score():
             await take_score(desk, found)
+        case Sms():
+            await sms.take(desk, found)
     return True
 
 

@@ -132,6 +132,10 @@ async def forward(desk: Desk, number: str, opd: str | None, actor: str, *, revis
         from depok_agi.desk import mails  # noqa: PLC0415 - slow to start, and no other action needs it
 
         await mails.queue_forwarded(desk, connection, replace(forwarded, forwarding=entry))
+        if desk.sends_sms:
+            from depok_agi.desk import sms_queue  # noqa: PLC0415 - as above
+
+            await sms_queue.tell_forwarded(desk, connection, replace(forwarded, forwarding=entry))
         return await _ticket(desk, connection, number)
 
 
@@ -148,9 +152,14 @@ async def answer(desk: Desk, number: str, text: str, actor: str, *, revision: in
         ticket, now = await _ticket_to_change(desk, connection, number, actor, revision), desk.now()
         status = await _step(desk, connection, ticket, TicketAction.ANSWER)
         await rows.put_change(desk.store, connection, replace(ticket, status=status, answered_at=now))
-        await _add_history(desk, connection, ticket.serial, actor, TicketAction.ANSWER, {"opd": ticket.opd}, text)
+        detail = {"opd": ticket.opd}
+        entry = await _add_history(desk, connection, ticket.serial, actor, TicketAction.ANSWER, detail, text)
         if ticket.caller is not None:
             await callbacks.owe(desk, connection, ticket.caller, CallbackReason.ANSWER, now, ticket=ticket.number)
+        if desk.sends_sms:
+            from depok_agi.desk import sms_queue  # noqa: PLC0415 - as in `forward`
+
+            await sms_queue.tell_answered(desk, connection, ticket, entry)
         return await _ticket(desk, connection, number)
 
 
@@ -181,12 +190,19 @@ async def note(desk: Desk, number: str, text: str, actor: str) -> Ticket:
         RefusedError: there is no text.
         NotFoundError: there is no such ticket.
     """
+    async with desk.store.transaction() as connection:
+        return await note_within(desk, connection, number, text, actor, {})
+
+
+async def note_within(
+    desk: Desk, connection: aiosqlite.Connection, number: str, text: str, actor: str, detail: dict[str, Any]
+) -> Ticket:
+    """The same within a transaction; `detail` says by which door it came. Raises RefusedError, NotFoundError."""
     if not text.strip():
         raise RefusedError("a note needs a text")
-    async with desk.store.transaction() as connection:
-        ticket = await _ticket(desk, connection, number)
-        await _add_history(desk, connection, ticket.serial, actor, TicketAction.NOTE, {}, text)
-        return await _ticket(desk, connection, number)
+    ticket = await _ticket(desk, connection, number)
+    await _add_history(desk, connection, ticket.serial, actor, TicketAction.NOTE, detail, text)
+    return await _ticket(desk, connection, number)
 
 
 async def close(
@@ -237,6 +253,11 @@ async def show(desk: Desk, number: str) -> Ticket:
     """One ticket. Raises RefusedError for what is no ticket number, NotFoundError where there is none."""
     with desk.store.told():
         return await _ticket(desk, desk.store.reader, number)
+
+
+async def find_within(desk: Desk, connection: aiosqlite.Connection, number: str) -> Ticket | None:
+    """A ticket within a transaction, by a number that can be one; None where there is none."""
+    return await rows.load(desk.store, connection, number)
 
 
 async def look(desk: Desk, number: str, actor: str) -> tuple[Ticket, list[HistoryEntry]]:

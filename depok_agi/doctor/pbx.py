@@ -6,15 +6,16 @@ By the daemon's own users and nothing else: so each check shows at the same time
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 from depok_agi.asterisk.ami import AmiLink, AmiLogin, AmiState
-from depok_agi.config import Settings, ami_secret, dial_secret
+from depok_agi.config import Settings, ami_secret, dial_secret, sms_secret
 from depok_agi.doctor import shipped_dialplan
 from depok_agi.doctor.finding import Finding, failure, ok, warning
 from depok_agi.errors import AsteriskError, SettingsError
+from depok_agi.sms import route
 
 LOGIN_SECONDS = 5.0
 OLDEST = 16
@@ -43,6 +44,9 @@ TOO_MUCH = {
 }
 """What a program that listens must not be able to do to a PBX."""
 
+OF_CLASS_CALL = {"Hangup", "MixMonitor", "Redirect", "Setvar"}
+"""What comes with the class that the action of a modem's channel driver needs: nobody can have it without them."""
+
 MANAGER_CONF = "take the sections of dialplan/asterisk/manager.conf over into manager.conf, then: manager reload"
 
 
@@ -55,7 +59,12 @@ async def look(settings: Settings, dialplan: Path) -> list[Finding]:
     except (AsteriskError, SettingsError) as error:
         found.append(failure("AMI", str(error), MANAGER_CONF))
     if settings.dial is not None:
-        found.append(await _dialling(settings))
+        user = settings.dial.username
+        found.append(await _rights_of(settings, user, dial_secret, NEEDED_TO_DIAL, TOO_MUCH - NEEDED_TO_DIAL))
+    if settings.sms is not None:
+        action = route.action_name(settings.sms.to)
+        too_much = TOO_MUCH if action == route.MESSAGE_SEND else TOO_MUCH - OF_CLASS_CALL
+        found.append(await _rights_of(settings, settings.sms.username, sms_secret, {action, "Ping"}, too_much))
     found.append(await fastagi(settings))
     return found
 
@@ -145,12 +154,13 @@ async def _loaded(link: AmiLink, folder: Path) -> Finding:
     return ok("dialplan", f"loaded, and the {len(shipped)} lines that were shipped")
 
 
-async def _dialling(settings: Settings) -> Finding:
-    assert settings.dial is not None  # noqa: S101 - the caller asked
-    user = settings.dial.username
+async def _rights_of(
+    settings: Settings, user: str, secret: Callable[[Settings], str], needed: set[str], too_much: set[str]
+) -> Finding:
+    """The rights of a user that does one thing."""
     try:
-        async with _link(settings, user, dial_secret(settings)) as link:
-            return rights(user, await _may(link), NEEDED_TO_DIAL, TOO_MUCH - NEEDED_TO_DIAL)
+        async with _link(settings, user, secret(settings)) as link:
+            return rights(user, await _may(link), needed, too_much)
     except (AsteriskError, SettingsError) as error:
         return failure(f"rights of {user}", str(error), MANAGER_CONF)
 

@@ -20,7 +20,7 @@ UNITS = Path("/etc/systemd/system")
 SUDOERS = Path("/etc/sudoers.d/depok-agi")
 
 ROLES = ("depok-operator", "depok-supervisor", "depok-admin")
-AMI_USERS = {"depok-agi": "ami", "depok-agi-dial": "dial"}
+AMI_USERS = {"depok-agi": "ami", "depok-agi-dial": "dial", "depok-agi-sms": "sms"}
 """The manager's users, and the settings file's section for each."""
 
 _NOT_IN_USE = '# Not in use. To have it, take the first "# " from each line of this section.\n\n'

@@ -68,3 +68,6 @@ class Caller(Protocol):
 
     async def set_variable(self, name: str, value: str) -> None:
         """Set a channel variable; the dialplan reads it."""
+
+    async def get_variable(self, name: str) -> str:
+        """What Asterisk knows of an SMS, such as its text (the names: `variables.py`); "" for what it does not know."""

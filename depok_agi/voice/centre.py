@@ -11,7 +11,7 @@ from depok_agi.tickets.status import TicketStatus
 from depok_agi.voice.around import Around
 from depok_agi.voice.blocks import Blocks
 from depok_agi.voice.caller import Language
-from depok_agi.voice.left import Message, OpdRequest, Score
+from depok_agi.voice.left import Message, OpdRequest, Score, Sms
 from depok_agi.voice.menu_tree import MenuTree
 
 
@@ -33,7 +33,7 @@ class CallbackRequest:
     language: Language
 
 
-Left = CallbackRequest | Message | Score | OpdRequest
+Left = CallbackRequest | Message | Score | OpdRequest | Sms
 """What a citizen can leave behind."""
 
 

@@ -53,6 +53,25 @@ class Score:
 
 
 @dataclass(frozen=True, slots=True)
+class Sms:
+    """An SMS that came in.
+
+    Attributes:
+        uniqueid: what only its repeats share with it: the Call-ID and CSeq of the SIP MESSAGE, else the channel.
+        number: E.164; None when the sender is nobody who can be answered, such as a company's name or a short code.
+        raw: the sender as it came.
+        at: when it came, aware.
+        text: None when it was too long for Asterisk, which then passes on nothing of it.
+    """
+
+    uniqueid: str
+    number: str | None
+    raw: str
+    at: datetime
+    text: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class OpdRequest:
     """A citizen wanted to speak with an OPD, which did not answer, and is to be called back.
 

@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 from depok_agi.voice.around import OPD_CODE
 from depok_agi.voice.caller import Language
 from depok_agi.voice.centre import CallbackRequest, Left
-from depok_agi.voice.left import HIGHEST_SCORE, LOWEST_SCORE, Message, OpdRequest, Score
+from depok_agi.voice.left import HIGHEST_SCORE, LOWEST_SCORE, Message, OpdRequest, Score, Sms
 
 Content: TypeAlias = Mapping[str, object]
 
@@ -33,6 +33,8 @@ def to_json(left: Left) -> dict[str, Any]:
             return {"kind": "survey", **same, "score": left.score}
         case OpdRequest():
             return {"kind": "opd", **same, "number": left.number, "opd": left.opd}
+        case Sms():
+            return {"kind": "sms", **same, "number": left.number, "raw": left.raw, "text": left.text}
 
 
 def from_json(content: Content) -> Left:
@@ -80,11 +82,23 @@ def _opd(content: Content) -> OpdRequest:
     )
 
 
+def _sms(content: Content) -> Sms:
+    number, text = content["number"], content["text"]
+    return Sms(
+        uniqueid=_text(content["uniqueid"]),
+        number=None if number is None else _matching(_NUMBER, number),
+        raw=_text(content["raw"]),
+        at=_moment(content["at"]),
+        text=None if text is None else _text(text),
+    )
+
+
 _KINDS: Mapping[str, Callable[[Content], Left]] = {
     "callback": _callback,
     "message": _message,
     "survey": _survey,
     "opd": _opd,
+    "sms": _sms,
 }
 
 

@@ -15,6 +15,7 @@ from depok_agi.voice import (
     menu,
     message,
     opd,
+    sms,
     status,
     survey,
 )
@@ -39,6 +40,7 @@ STEPS: Mapping[StepName, Step] = {
     StepName.SURVEY: survey.step,
     StepName.OPD: opd.step,
     StepName.OPD_UNANSWERED: opd.unanswered,
+    StepName.SMS: sms.step,
 }
 
 

@@ -28,6 +28,19 @@ TICKETS = "DEPOK_TICKETS"
 TICKETS_JOINED_BY = "-"
 
 
+SMS_TEXT = "MESSAGE(body)"
+SMS_FROM = "MESSAGE_DATA(From)"
+"""The header as it came. MESSAGE(from) is the same, but Asterisk 16 cuts it off behind `sip`."""
+
+SMS_CALL_ID = "MESSAGE_DATA(Call-ID)"
+SMS_CSEQ = "MESSAGE_DATA(CSeq)"
+SMS_LENGTH = "MESSAGE_DATA(Content-Length)"
+"""In bytes; it tells an SMS that was too long for Asterisk from an empty one."""
+
+SMS_OF_MODEM = "SMS_BASE64"
+"""The text of an SMS that came by a modem's channel driver (chan_dongle and its kin)."""
+
+
 class StepName(StrEnum):
     """The steps that the dialplan can ask for."""
 
@@ -45,6 +58,7 @@ class StepName(StrEnum):
     SURVEY = "survey"
     OPD = "opd"
     OPD_UNANSWERED = "opd-unanswered"
+    SMS = "sms"
 
 
 class Result(StrEnum):

@@ -32,6 +32,7 @@ ASTERISK_ADDRESS = "127.0.0.1"
 CITIZEN_ADDRESS = "127.0.0.2"
 OPERATOR_ADDRESS = "127.0.0.3"
 OUTSIDE_ADDRESS = "127.0.0.4"
+GATEWAY_ADDRESS = "127.0.0.5"
 
 # Below the range from which the kernel hands out ports by itself, so that no other program takes one meanwhile.
 PORTS = range(20000, 32000)
@@ -77,6 +78,7 @@ class Pbx:
         self.ami_port = free_port(socket.SOCK_STREAM, ASTERISK_ADDRESS)
         self.fastagi_port = free_port(socket.SOCK_STREAM, ASTERISK_ADDRESS)
         self.outside_port = free_port(socket.SOCK_DGRAM, OUTSIDE_ADDRESS)
+        self.gateway_port = free_port(socket.SOCK_DGRAM, GATEWAY_ADDRESS)
         self.ami_user = "depok-agi"
         self.ami_secret = secrets.token_urlsafe(18)
         self.config = self.folder / "etc" / "asterisk.conf"
@@ -243,6 +245,7 @@ class Pbx:
             "rtp_start": str(first),
             "rtp_end": str(first + RTP_BLOCKS.step - 1),
             "outside_port": str(self.outside_port),
+            "gateway_port": str(self.gateway_port),
             "globals": "\n".join(f"{name} = {_value(text)}" for name, text in self.globals.items()),
             "dialplan": self._dialplan if self._dialplan is not None else shipped_includes(),
         }

@@ -26,6 +26,7 @@ from depok_agi.config import (
     load,
     mail_password,
     settings_path,
+    sms_secret,
 )
 from depok_agi.errors import SettingsError
 from depok_agi.notify.security import MailSecurity
@@ -35,6 +36,7 @@ SECRET = "rahasia-sekali"  # noqa: S105 - nobody's
 MINIMAL = f'[ami]\nsecret = "{SECRET}"\n'
 MAIL = f'{MINIMAL}[mail]\nsender = "pusat@depok.example"\n'
 DIAL = f'{MINIMAL}[dial]\nsecret = "{SECRET}-dial"\n'
+SMS = f'{MINIMAL}[sms]\nsecret = "{SECRET}-sms"\nto = "Dongle/dongle0"\n'
 EXAMPLE = resources.files("depok_agi") / "example.toml"
 
 
@@ -450,6 +452,38 @@ class TestDial:
         assert SECRET not in faults(path, f"{DIAL}ring_seconds = 0")
 
 
+class TestSms:
+    def test_without_the_section_there_is_none(self, path: Path) -> None:
+        settings = loaded(path)
+        assert settings.sms is None
+        with pytest.raises(SettingsError, match="sms: must be given"):
+            sms_secret(settings)
+
+    def test_a_secret_and_the_way_out_will_do(self, path: Path) -> None:
+        settings = loaded(path, SMS)
+        assert settings.sms is not None
+        assert (settings.sms.username, settings.sms.per_minute, settings.sms.most_tries) == ("depok-agi-sms", 20, 8)
+        assert sms_secret(settings) == f"{SECRET}-sms"
+
+    @pytest.mark.parametrize(
+        ("wrong", "fault"),
+        [
+            ('to = "sip:x"', "sms.to: must be"),
+            ('to = "pjsip:gw/sip:1@192.0.2.5"', "sms.to: must be"),
+            ('to = "Dongle/dongle0"\nusername = "depok-agi"', "sms.username: must be another"),
+            ('to = "Dongle/dongle0"\nper_minute = 0', "sms.per_minute: "),
+            ('to = "Dongle/dongle0"\nsender = "a\\nAction: Originate"', "sms.sender: must be one line"),
+        ],
+    )
+    def test_what_is_wrong_is_told(self, path: Path, wrong: str, fault: str) -> None:
+        with pytest.raises(SettingsError, match=re.escape(fault)):
+            loaded(path, f'{MINIMAL}[sms]\nsecret = "x"\n{wrong}')
+
+    def test_it_is_no_user_that_dials(self, path: Path) -> None:
+        with pytest.raises(SettingsError, match=re.escape("sms.username: must be another")):
+            loaded(path, f'{DIAL}[sms]\nsecret = "x"\nto = "Dongle/d"\nusername = "depok-agi-dial"')
+
+
 class TestTheExample:
     @pytest.fixture
     def example(self, path: Path) -> Settings:
@@ -471,8 +505,15 @@ class TestTheExample:
     def test_its_values_are_the_defaults(self, example: Settings, path: Path, everything: str) -> None:
         assert example == loaded(path, '[ami]\nsecret_file = "ami.secret"')
         needed = {"ami": {"secret_file": "ami.secret"}, "dial": {"secret_file": "dial.secret"}}
+        needed["sms"] = {
+            "secret_file": "sms.secret",
+            "to": "pjsip:sms-gateway/sip:{digits}@192.0.2.5:5060",
+        }
         needed["mail"] = {"sender": "Pusat Panggilan Kota Depok <callcenter@example.org>"}
-        text = "".join(f"[{name}]\n{key} = {value!r}\n" for name in needed for key, value in needed[name].items())
+        lines = {
+            name: "".join(f"{key} = {value!r}\n" for key, value in given.items()) for name, given in needed.items()
+        }
+        text = "".join(f"[{name}]\n{given}" for name, given in lines.items())
         text += "[metrics]\n"
         assert loaded(path, everything) == loaded(path, text)
         for section, settings in tomllib.loads(everything).items():

@@ -171,3 +171,27 @@ def test_what_the_dialplan_asks_a_step_with_is_known_in_its_order() -> None:
     given = {"agi_uniqueid": "1.1", "agi_arg_1": "0811", "agi_arg_2": "", "agi_arg_3": "x", "agi_arg_5": "lost"}
     assert caller_info(given).arguments == ("0811", "", "x")
     assert caller_info({"agi_uniqueid": "1.1"}).arguments == ()
+
+
+def test_the_text_of_an_sms_is_asked_for_by_its_name_so_that_nothing_in_it_counts() -> None:
+    # Each backslash is escaped once more for the AGI command itself.
+    assert agi_protocol.get_variable("MESSAGE(body)") == (
+        'GET FULL VARIABLE "${REPLACE(MESSAGE(body),\\\\\\\\n,\x1e)}"'
+    )
+
+
+@pytest.mark.parametrize("name", ["", "DEPOK_RESULT", "MESSAGE(custom_data)", "SHELL(id)", "SMS}${SHELL(id)", "AMI"])
+def test_nothing_but_an_sms_can_be_read(name: str) -> None:
+    with pytest.raises(AsteriskError):
+        agi_protocol.get_variable(name)
+
+
+@given(st.text(st.characters(codec="utf-8", exclude_characters="\x1e\n")))
+def test_a_value_is_whole_whatever_brackets_are_in_it(value: str) -> None:
+    assert parse_reply(f"200 result=1 ({value})").value == value
+
+
+def test_the_lines_of_a_value_are_its_own_again() -> None:
+    assert parse_reply("200 result=1 (one :)\x1etwo \r)").value == "one :)\ntwo \r"
+    assert parse_reply("200 result=1 ()").value == ""
+    assert parse_reply("200 result=0").value == ""

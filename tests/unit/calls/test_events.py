@@ -189,3 +189,11 @@ VALUES = st.one_of(
 def test_no_text_at_all_makes_it_raise(event: dict[str, str], headers: dict[str, str]) -> None:
     parsed = parse(headers | event)
     assert parsed is None or parsed.uniqueid or getattr(parsed, "other", "")
+
+
+def test_the_channel_that_carries_all_sms_is_no_call() -> None:
+    raw = {"Event": "Newchannel", **BASE, "Channel": "Message/ast_msg_queue"}
+    assert parse(raw) is None
+    assert parse({**raw, "Channel": "PJSIP/101-00000001"}) is not None
+    shown = [{**raw, "Event": "CoreShowChannel"}, {**BASE, "Event": "CoreShowChannel"}]
+    assert [one.channel for one in ev.listed(AT, shown, [], []).channels] == ["PJSIP/101-00000001"]

@@ -203,3 +203,9 @@ def fields(record: CallRecord) -> dict[str, object]:
     seen: dict[str, object] = {name: getattr(record, name) for name in names}
     ended_at = record.ended_at or 0
     return {**seen, "ended": ended_at // ev.MICROSECONDS, "talks": len(record.talks), "visits": len(record.visits)}
+
+
+def test_the_channel_that_carries_all_sms_is_no_call() -> None:
+    line = '"1795611858.781517","CHAN_START","depok-1795611858.0","depok-1795611858.0","{}","s","default","","","",""'
+    assert parse_cel(line.format("Message/ast_msg_queue")) == []
+    assert len(parse_cel(line.format("PJSIP/101-00000001"))) == 1

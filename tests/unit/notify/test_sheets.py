@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from openpyxl import load_workbook  # type: ignore[import-untyped]
+from openpyxl import load_workbook
 
 from depok_agi.notify.matter import Department, Matter
 from depok_agi.notify.sheet import NOT_PRINTED, sheet

@@ -1,6 +1,6 @@
 """A citizen on the line who does what a test says."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from importlib import resources
 
 from depok_agi.errors import CallerGoneError
@@ -22,14 +22,22 @@ class FakeCaller:
     caller is gone.
 
     Attributes:
+        known: what the channel's variables are.
         played: the prompts, in order; those after a barge-in are not there.
         variables: what was set, in order of setting.
         languages: what was chosen, in order.
         interactions: how many there were.
     """
 
-    def __init__(self, *answers: str, info: CallerInfo = ANI, hangs_up_at: int | None = None) -> None:
+    def __init__(
+        self,
+        *answers: str,
+        info: CallerInfo = ANI,
+        hangs_up_at: int | None = None,
+        known: Mapping[str, str] | None = None,
+    ) -> None:
         self.info = info
+        self.known = known or {}
         self.played: list[str] = []
         self.variables: dict[str, str] = {}
         self.languages: list[Language] = []
@@ -64,6 +72,10 @@ class FakeCaller:
     async def set_variable(self, name: str, value: str) -> None:
         self._interact()
         self.variables[name] = value
+
+    async def get_variable(self, name: str) -> str:
+        self._interact()
+        return self.known.get(name, "")
 
     def _interact(self) -> None:
         self.interactions += 1

@@ -251,6 +251,7 @@ WAYS: Sequence[tuple[StepName, list[str], CallerInfo, Desk]] = [
     (StepName.OPD, [], replace(ANI, arguments=("DPUPR",)), Desk()),
     (StepName.OPD_UNANSWERED, [], DLHK, Desk()),
     (StepName.OPD_UNANSWERED, [], replace(DLHK, number=None), Desk()),
+    (StepName.SMS, [], ANI, Desk()),
 ]
 
 
@@ -290,7 +291,8 @@ def test_what_the_caller_says_of_themselves_does_no_harm(step: StepName, text: s
         Desk(),
     )
     run(step, caller, desk)
-    assert desk.kept == [] or step in {StepName.MESSAGE, StepName.SURVEY}, "these two need no word of the caller"
+    without_a_word = {StepName.MESSAGE, StepName.SURVEY, StepName.SMS}
+    assert desk.kept == [] or step in without_a_word, "these need no word of the caller"
     assert all(value.isascii() and value.isprintable() for value in caller.variables.values())
     assert all(name.replace("-", "").isalnum() and name.isascii() for name in caller.played)
 
@@ -323,6 +325,7 @@ TREE: dict[StepName, set[Result]] = {
     StepName.SURVEY: {Result.SCORED, Result.GOODBYE},
     StepName.OPD: {Result.DIAL, Result.OPERATOR},
     StepName.OPD_UNANSWERED: {Result.KEPT, Result.OPERATOR},
+    StepName.SMS: {Result.KEPT},
 }
 
 

@@ -1,0 +1,1 @@
+"""What is done with an SMS, and what citizens are written: pure, and no text is kept here."""
