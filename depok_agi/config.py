@@ -308,7 +308,7 @@ def load(path: Path) -> Settings:
         ) from None
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(f"the settings {path} cannot be read: {error}") from error
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # more than TOMLDecodeError: a number of thousands of digits
         raise SettingsError(f"the settings {path} are not TOML: {error}") from error
     faults: list[Fault] = []
     settings = read(Settings, content, (), faults)

@@ -60,7 +60,7 @@ def load(script: Path) -> list[Prompt]:
     """
     try:
         content = tomllib.loads(script.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, ValueError, RecursionError) as error:  # a number of thousands of digits is no TOMLDecodeError
         raise SettingsError(f"the prompts' script {script}: {error}") from error
     faults = [fault for name, row in content.items() for fault in _faults(name, row)]
     if faults:
@@ -86,7 +86,7 @@ def _faults(name: str, row: object) -> Iterable[str]:
             yield f"  {name}.{language}: has no text"
     for key in row.keys() - {"voice", *Language}:
         yield f"  {name}.{key}: there is no such setting"
-    if row.get("voice", Language.ENGLISH) not in set(Language):
+    if row.get("voice", Language.ENGLISH) not in list(Language):
         yield f"  {name}.voice: is none of {', '.join(Language)}"
 
 

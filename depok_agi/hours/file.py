@@ -35,7 +35,7 @@ def load(content: str, source: str, years: Iterable[int]) -> Schedule:
     """
     try:
         raw = tomllib.loads(content)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # more than TOMLDecodeError: a number of thousands of digits
         raise SettingsError(f"{source}: {error}") from error
     faults: list[Fault] = []
     top = read(_File, raw, (), faults)

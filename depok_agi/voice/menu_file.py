@@ -33,7 +33,7 @@ def load(content: str, source: str, prompts: Container[str] | None = None) -> Me
     """
     try:
         raw = tomllib.loads(content)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # more than TOMLDecodeError: a number of thousands of digits
         given_twice = " (is a key or a menu given twice?)" if "overwrite" in str(error) else ""
         raise SettingsError(f"{source}: {error}{given_twice}") from error
     faults: list[Fault] = []
