@@ -22,8 +22,8 @@ def new() -> Ledger:
 
 def check(ledger: Ledger) -> Hashable:
     """Whatever was heard, the records add up, and can be written. Returns what kinds of calls there are."""
-    ids = [record.id for record in ledger.open]
-    assert len(set(ids)) == len(ids), "a call that is up twice"
+    legs = [uniqueid for record in ledger.open for uniqueid in record.uniqueids]
+    assert len(set(legs)) == len(legs), "a channel in two calls"
     records, _ = ledger.changes()
     for record in records:
         _has_one_outcome(record)
