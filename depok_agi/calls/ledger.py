@@ -357,7 +357,7 @@ class Ledger:
 
     def _in_queue(self, event: ev.Event) -> Call | None:
         """The call of an event of a queue. queue_log does not name the channel, so what is unknown stays so."""
-        if event.uniqueid not in self._calls and not event.channel:
+        if not event.uniqueid or (event.uniqueid not in self._calls and not event.channel):
             self.ignored[type(event).__name__] += 1
             return None
         if event.channel:

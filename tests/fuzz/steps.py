@@ -52,6 +52,9 @@ WORDS = (
     b"\n\n",
 )
 
+RESULT = b'SET VARIABLE "DEPOK_RESULT"'
+DONE = "done"
+
 _COMMANDS = ("STREAM FILE", "WAIT FOR DIGIT", "GET DATA", "SET VARIABLE", "CHANNEL STATUS")
 _COMMAND = re.compile(rf"(?:{'|'.join(_COMMANDS)})[^\0\r\n]*".encode())
 
@@ -73,16 +76,22 @@ async def tried(name: str, caller: Caller, told: list[str]) -> None:
     except DepokError as error:
         told.append(type(error).__name__)
         raise
-    told.append("done")
+    told.append(DONE)
 
 
-def check_commands(sent: bytes) -> None:
-    """Nothing that Asterisk is sent can be anything but one of our commands, whatever a caller is called."""
+def check_commands(sent: bytes, told: list[str]) -> None:
+    """Nothing that Asterisk is sent can be anything but one of our commands, whatever a caller is called.
+
+    A step that is done has said how it ended, last of all; one that failed has not.
+    """
     lines = sent.split(b"\n")
     assert lines.pop() == b"", "a command without its end"
     for line in lines:
         assert _COMMAND.fullmatch(line), "a command that is none of ours"
         assert len(line) <= COMMAND_BYTES
+    results = [place for place, line in enumerate(lines) if line.startswith(RESULT)]
+    assert results in ([], [len(lines) - 1]), "a result that was not the last word"
+    assert results or told != [DONE], "a step that is done, and no result"
 
 
 @cache

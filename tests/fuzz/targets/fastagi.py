@@ -71,7 +71,7 @@ async def _served(data: bytes) -> str:
     assert writer.is_closed, "a connection that stays open"
     assert not application.connections
     assert not application.at_work
-    check_commands(bytes(writer.sent))
+    check_commands(bytes(writer.sent), told)
     last = bytes(writer.sent).rpartition(b'"DEPOK_RESULT"')[2][:20].decode()
     return f"{told} {last}"
 

@@ -20,7 +20,7 @@ def run(data: bytes) -> str:
     except DepokError as error:
         told.append(type(error).__name__)
     stdout.flush()
-    check_commands(sent.getvalue())
+    check_commands(sent.getvalue(), told)
     return f"{told} {sent.getvalue()[-30:]!r}"
 
 
