@@ -3,14 +3,13 @@
 Import this module where it is used: the steps read the published tree. `depok_menu.toml` beside it shows every action.
 """
 
-import tomllib
 from collections.abc import Container, Iterator, Mapping
 from typing import Annotated, Any
 
 from msgspec import Meta
 
 from depok_agi.errors import SettingsError
-from depok_agi.toml_file import Fault, Table, read, text
+from depok_agi.toml_file import Fault, Table, parse, read, text
 from depok_agi.voice.caller import ANY_KEY, Language
 from depok_agi.voice.menu_tree import PROMPT, STAYING, TARGETS, WITH_TARGET, Action, Choice, Menu, MenuTree
 
@@ -32,8 +31,8 @@ def load(content: str, source: str, prompts: Container[str] | None = None) -> Me
         SettingsError: one line for each fault.
     """
     try:
-        raw = tomllib.loads(content)
-    except (ValueError, RecursionError) as error:  # more than TOMLDecodeError: a number of thousands of digits
+        raw = parse(content)
+    except ValueError as error:
         given_twice = " (is a key or a menu given twice?)" if "overwrite" in str(error) else ""
         raise SettingsError(f"{source}: {error}{given_twice}") from error
     faults: list[Fault] = []
