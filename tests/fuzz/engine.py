@@ -15,8 +15,11 @@ from typing import NoReturn
 from tests.fuzz.mutation import Mutator
 from tests.fuzz.target import Target
 
-SECONDS = 5.0
-"""How long an input may take before it counts as a hang: far more than any needs, also on a busy machine."""
+BUSY_SECONDS = 5.0
+"""Of the processor: who computes for longer than this hangs, however busy the machine is with others."""
+
+WAITING_SECONDS = 60.0
+"""By the clock: who waits for so long hangs, too."""
 
 MEMORY_BYTES = 128 * 1024 * 1024
 """How much more than ever before one input may need. It is a hundred times the largest."""
@@ -86,7 +89,7 @@ def attempt(target: Target, data: bytes) -> tuple[Hashable, str | None]:
     """Try one input: what the target saw, and None or where and how it failed."""
     before = _memory()
     try:
-        with _limited(SECONDS):
+        with _limited():
             told = target.run(data)
         if _memory() - before > MEMORY_BYTES:
             raise HoardError  # noqa: TRY301 - a fault as any other
@@ -100,17 +103,23 @@ def _memory() -> int:
 
 
 @contextmanager
-def _limited(seconds: float) -> Iterator[None]:
+def _limited() -> Iterator[None]:
     def hang(_signal: int, _frame: FrameType | None) -> NoReturn:
         raise HangError
 
-    before = signal.signal(signal.SIGALRM, hang)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    clocks = (
+        (signal.SIGPROF, signal.ITIMER_PROF, BUSY_SECONDS),
+        (signal.SIGALRM, signal.ITIMER_REAL, WAITING_SECONDS),
+    )
+    before = [signal.signal(number, hang) for number, _, _ in clocks]
     try:
+        for _, clock, seconds in clocks:
+            signal.setitimer(clock, seconds)
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        for (number, clock, _), handler in zip(clocks, before, strict=True):
+            signal.setitimer(clock, 0)
+            signal.signal(number, handler)
 
 
 def _where(error: BaseException) -> str:

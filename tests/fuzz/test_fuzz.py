@@ -4,6 +4,7 @@ import os
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 
@@ -12,7 +13,7 @@ from tests.fuzz.engine import attempt, fuzz
 from tests.fuzz.mutation import Mutator
 from tests.fuzz.target import Target
 
-INPUTS = 400
+INPUTS = 250
 SEED = 20_261_125
 
 
@@ -54,13 +55,14 @@ class TestTheFuzzer:
         assert [fault.data for fault in tried.faults] == [b""]
         assert "KeyError" in tried.faults[0].where
 
-    def test_a_hang_is_found(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(engine, "SECONDS", 0.05)
+    @pytest.mark.parametrize("limit", ["BUSY_SECONDS", "WAITING_SECONDS"])
+    def test_a_hang_is_found(self, limit: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(engine, limit, 0.05)
 
         def run(_data: bytes) -> None:
             while True:
                 with suppress(Exception):  # as a reader that takes everything would
-                    time.sleep(0.01)
+                    time.sleep(0.01 if limit == "WAITING_SECONDS" else 0)
 
         assert attempt(_of(run), b"")[1] == "HangError"
 
@@ -83,8 +85,12 @@ class TestTheFuzzer:
         tried = watched.fuzz_apart("fatal", inputs=1000, seed=1, loaded=_fatal)
         assert [(fault.where, fault.data) for fault in tried.faults] == [("the process ended", b"fatal")]
 
-    def test_the_figures_of_a_process_of_its_own_come_back(self) -> None:
-        tried = watched.fuzz_apart("menu_file", inputs=50, seed=1)
+    def test_the_figures_of_a_process_of_its_own_come_back_and_nothing_is_left_of_it(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(watched, "IN_MEMORY", tmp_path)
+        tried = watched.fuzz_apart("spool", inputs=50, seed=1)
+        assert list(tmp_path.iterdir()) == []
         assert (tried.inputs, tried.faults) == (50, [])
         assert tried.seconds > 0
         assert tried.memory > 1_000_000

@@ -12,7 +12,7 @@ from tests.fuzz.ledger_rules import BOARD, check
 from tests.fuzz.mutation import Mutator
 from tests.fuzz.targets import replay
 
-INPUTS = 3_000
+INPUTS = 1_200
 A_LISTING_EVERY = 100
 """Inputs; of a running centre, a minute (`daemon.AUDIT_SECONDS`)."""
 

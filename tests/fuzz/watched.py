@@ -19,16 +19,19 @@ from dataclasses import asdict
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from tests.fuzz.engine import SECONDS, Fault, Tried, fuzz
+from tests.fuzz.engine import WAITING_SECONDS, Fault, Tried, fuzz
 from tests.fuzz.mutation import HUGE_BYTES
 from tests.fuzz.target import Target, load
 
 ADDRESS_SPACE = 2 << 30
 """Bytes: an input that wants more is refused, which is a fault, before the machine suffers."""
 
+IN_MEMORY = Path("/dev/shm")  # noqa: S108 - the folder that is made in it is ours alone
+"""Where files are no work for a disk; where the system has no such place, the usual one does."""
+
 _HEAD = struct.Struct("<QQ")
 _LOOK_SECONDS = 0.5
-_STUCK_SECONDS = 4 * SECONDS
+_STUCK_SECONDS = 2 * WAITING_SECONDS
 
 
 def fuzz_apart(name: str, *, inputs: int, seed: int, loaded: Callable[[str], Target] = load) -> Tried:
@@ -72,6 +75,7 @@ def _stopped(memory: mmap.mmap, started: float, where: str) -> Tried:
 def _apart(loaded: Callable[[str], Target], name: str, inputs: int, seed: int, path: Path, sending: Connection) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (ADDRESS_SPACE, ADDRESS_SPACE))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    tempfile.tempdir = str(path.parent)
     logging.disable()  # a line for whatever cannot be read, which is most
     with path.open("r+b") as file, mmap.mmap(file.fileno(), 0) as memory:
         tried = fuzz(loaded(name), name, inputs=inputs, seed=seed, note=_noted(memory))
@@ -90,11 +94,10 @@ def _noted(memory: mmap.mmap) -> Callable[[int, bytes], None]:
 
 @contextmanager
 def _shared() -> Iterator[tuple[Path, mmap.mmap]]:
-    handle, name = tempfile.mkstemp(prefix="depok-fuzz-")
-    try:
-        os.truncate(handle, _HEAD.size + 2 * HUGE_BYTES)
-        with mmap.mmap(handle, 0) as memory:
-            yield Path(name), memory
-    finally:
-        os.close(handle)
-        Path(name).unlink()
+    """The file, in a folder that takes all that the process writes, and goes with it."""
+    with tempfile.TemporaryDirectory(prefix="depok-fuzz-", dir=IN_MEMORY if IN_MEMORY.is_dir() else None) as home:
+        path = Path(home) / "input"
+        path.touch()
+        os.truncate(path, _HEAD.size + 2 * HUGE_BYTES)
+        with path.open("r+b") as file, mmap.mmap(file.fileno(), 0) as memory:
+            yield path, memory
