@@ -156,20 +156,27 @@ def _without_end(menus: Mapping[str, Menu]) -> set[str]:
         for name, menu in menus.items()
         if any(choice.action not in STAYING | {Action.MENU} for choice in menu.keys.values())
     }
-    while True:
-        more = {name for name in menus if not ending.isdisjoint(_next_to(name, menus))}
-        if more <= ending:
-            return set(menus) - ending
+    leading, ahead = _leading_to(menus), list(ending)
+    while ahead:
+        more = leading[ahead.pop()] - ending
         ending |= more
+        ahead += more
+    return set(menus) - ending
 
 
-def _next_to(name: str, menus: Mapping[str, Menu]) -> Iterator[str]:
-    """The menus to which the keys of one lead; "back" leads to each one from which it can be come to."""
-    for choice in menus[name].keys.values():
-        if choice.action is Action.MENU:
-            yield choice.target
-        elif choice.action is Action.BACK:
-            yield from (before for before, menu in menus.items() if Choice(Action.MENU, name) in menu.keys.values())
+def _leading_to(menus: Mapping[str, Menu]) -> dict[str, set[str]]:
+    """For each menu those from which a key leads to it; "back" leads to each one from which it can be come to."""
+    came_from: dict[str, set[str]] = {name: set() for name in menus}
+    for name, menu in menus.items():
+        for choice in menu.keys.values():
+            if choice.action is Action.MENU and choice.target in menus:
+                came_from[choice.target].add(name)
+    leading = {name: set(before) for name, before in came_from.items()}
+    for name, menu in menus.items():
+        if any(choice.action is Action.BACK for choice in menu.keys.values()):
+            for before in came_from[name]:
+                leading[before].add(name)
+    return leading
 
 
 def _unknown_prompts(tree: MenuTree, prompts: Container[str]) -> Iterator[Fault]:
