@@ -213,11 +213,13 @@ def _rows(kind: type[_Row], raw: Mapping[str, Any], name: str, faults: list[Faul
 
 
 def _faults_between_weekly(rows: dict[int, _Weekly]) -> Iterator[Fault]:
-    for (one, first), (other, second) in combinations(rows.items(), 2):
-        if (first.valid_from, first.valid_until) == (second.valid_from, second.valid_until):
-            end = f"until {first.valid_until}" if first.valid_until else "with no valid_until"
-            what = f"from {first.valid_from} {end}, exactly as weekly[{one}]: which one is meant?"
-            yield Fault(("weekly", other, "valid_from"), what)
+    firsts: dict[tuple[date, date | None], int] = {}
+    for index, row in rows.items():
+        first = firsts.setdefault((row.valid_from, row.valid_until), index)
+        if first != index:
+            end = f"until {row.valid_until}" if row.valid_until else "with no valid_until"
+            what = f"from {row.valid_from} {end}, exactly as weekly[{first}]: which one is meant?"
+            yield Fault(("weekly", index, "valid_from"), what)
 
 
 def _faults_of_coverage(rows: Iterable[_Weekly]) -> Iterator[Fault]:
@@ -227,9 +229,11 @@ def _faults_of_coverage(rows: Iterable[_Weekly]) -> Iterator[Fault]:
 
 
 def _repeated(name: str, rows: dict[int, _DatedRow]) -> Iterator[Fault]:
-    for (one, first), (other, second) in combinations(rows.items(), 2):
-        if first.day == second.day:
-            yield Fault((name, other, "day"), f"{second.day} is already {name}[{one}]")
+    firsts: dict[date, int] = {}
+    for index, row in rows.items():
+        first = firsts.setdefault(row.day, index)
+        if first != index:
+            yield Fault((name, index, "day"), f"{row.day} is already {name}[{first}]")
 
 
 def _contradictions(holidays: dict[int, _Holiday], working: dict[int, _Working]) -> Iterator[Fault]:
