@@ -2,7 +2,6 @@
 
 import os
 import re
-import tomllib
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import time, timedelta
@@ -17,7 +16,7 @@ from msgspec.structs import replace
 from depok_agi.errors import SettingsError
 from depok_agi.notify.security import MailSecurity
 from depok_agi.tickets.callback import CallbackPolicy
-from depok_agi.toml_file import Fault, Table, read, text
+from depok_agi.toml_file import Fault, Table, parse, read, text
 
 DEFAULT_PATH = Path("/etc/depok-agi/depok-agi.toml")
 ENVIRONMENT = "DEPOK_AGI_CONFIG"
@@ -337,14 +336,14 @@ def load(path: Path) -> Settings:
         SettingsError: it cannot be read, or something in it is wrong; every fault is listed.
     """
     try:
-        content = tomllib.loads(path.read_text("utf-8"))
+        content = parse(path.read_text("utf-8"))
     except FileNotFoundError:
         raise SettingsError(
             f"there are no settings at {path}; name another file by --config or by {ENVIRONMENT}"
         ) from None
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(f"the settings {path} cannot be read: {error}") from error
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except ValueError as error:
         raise SettingsError(f"the settings {path} are not TOML: {error}") from error
     faults: list[Fault] = []
     settings = read(Settings, content, (), faults)

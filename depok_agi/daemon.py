@@ -616,7 +616,7 @@ def _make_folders(settings: Settings) -> None:
     for folder, mode in (
         (settings.folders.spool, 0o770),
         (settings.folders.recordings, 0o770),
-        (settings.folders.published, 0o755),
+        (settings.folders.published, 0o750),
     ):
         if not folder.is_dir():
             folder.mkdir(parents=True)

@@ -11,7 +11,6 @@ import re
 import shutil
 import subprocess
 import tempfile
-import tomllib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ from typing import TextIO
 from depok_agi.errors import SettingsError
 from depok_agi.prompt_files import FOLDER, Shelf, alone, digest, drop_needless_drafts, note_recorded, put_draft
 from depok_agi.sound_check import RATES
+from depok_agi.toml_file import parse
 from depok_agi.voice.caller import Language
 from depok_agi.voice.spoken import DIGIT_PROMPTS, HUNDRED
 
@@ -59,8 +59,8 @@ def load(script: Path) -> list[Prompt]:
         SettingsError: it cannot be read or something in it is wrong; every fault is listed.
     """
     try:
-        content = tomllib.loads(script.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        content = parse(script.read_text("utf-8"))
+    except (OSError, ValueError) as error:
         raise SettingsError(f"the prompts' script {script}: {error}") from error
     faults = [fault for name, row in content.items() for fault in _faults(name, row)]
     if faults:
@@ -86,7 +86,7 @@ def _faults(name: str, row: object) -> Iterable[str]:
             yield f"  {name}.{language}: has no text"
     for key in row.keys() - {"voice", *Language}:
         yield f"  {name}.{key}: there is no such setting"
-    if row.get("voice", Language.ENGLISH) not in set(Language):
+    if row.get("voice", Language.ENGLISH) not in list(Language):
         yield f"  {name}.voice: is none of {', '.join(Language)}"
 
 

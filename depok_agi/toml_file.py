@@ -8,12 +8,19 @@ stands in its type:
   gives what counts. It raises ValueError with what is wrong.
 """
 
+import tomllib
 from collections.abc import Callable, Iterable, Iterator
 from enum import Enum
 from typing import Annotated, Any, NamedTuple, TypeVar, get_args, get_origin
 
 from msgspec import Meta, Struct, ValidationError, convert
 from msgspec.structs import fields
+
+MOST_CHARACTERS = 128 * 1024
+"""Ten times the longest file that ships."""
+
+MOST_DOTS = 200
+"""In one line. tomllib takes time by the square of a key's parts: a minute for one of 60,000 characters."""
 
 Path = tuple[str | int, ...]
 
@@ -31,6 +38,23 @@ class Table(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     def faults(self) -> Iterator[Fault]:
         """What is wrong between its settings, each of which is right by itself. Paths count from the table."""
         yield from ()
+
+
+def parse(content: str) -> dict[str, Any]:
+    """The tables of a TOML file.
+
+    Raises:
+        ValueError: it is none, or nothing that a person has written; the text says why.
+    """
+    if len(content) > MOST_CHARACTERS:
+        raise ValueError(f"there are more than {MOST_CHARACTERS} characters in it")
+    for number, line in enumerate(content.split("\n"), 1):
+        if line.count(".") > MOST_DOTS:
+            raise ValueError(f"there are more than {MOST_DOTS} dots in line {number}")
+    try:
+        return tomllib.loads(content)
+    except RecursionError:
+        raise ValueError("it is nested too deeply") from None
 
 
 Read = TypeVar("Read", bound=Table)

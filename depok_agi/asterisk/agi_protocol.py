@@ -31,6 +31,7 @@ _PROMPT = re.compile(r"[a-z0-9-]+")
 _VARIABLE = re.compile(r"DEPOK_[A-Z_]+|CHANNEL\(language\)")
 _KEYS = re.compile(r"[0-9*#A-D]*")
 _READABLE = re.compile(r"MESSAGE\((?:body|from)\)|MESSAGE_DATA\([A-Za-z-]+\)|SMS(?:_BASE64)?")
+_KEY_CODE = re.compile(r"[0-9]{1,3}")
 _LINE_ENDS = str.maketrans("\r\n\0", "   ")
 _REPLY = re.compile(r"(?P<code>[0-9]{3})(?P<more>[ -]|$)")
 _RESULT = re.compile(r"\bresult=(?P<result>[^\s(]*)\s*(?:\((?P<data>.*?)\))?")
@@ -267,5 +268,7 @@ class AgiCaller:
 
 def _key(result: str) -> str:
     """The key whose ASCII code Asterisk gives; 0 means none."""
-    key = chr(int(result)) if result.isdecimal() and int(result) < 128 else ""  # noqa: PLR2004 - the end of ASCII
-    return key if key and _KEYS.fullmatch(key) else ""
+    if not _KEY_CODE.fullmatch(result):
+        return ""
+    key = chr(int(result))
+    return key if _KEYS.fullmatch(key) else ""

@@ -31,11 +31,19 @@ def near(one: int | None, other: int | None, apart: int) -> bool:
     return one is not None and other is not None and abs(one - other) <= apart
 
 
-@lru_cache(maxsize=4096)
+LONGEST_ID = 200
+"""Characters; Asterisk's are of 149 at the most (`AST_MAX_PUBLIC_UNIQUEID`). A longer one is none, and is not kept."""
+
+
 def order(uniqueid: str) -> tuple[int, int, str]:
     """The sort key of a Uniqueid, which is `[system-]seconds.count`; as text `9.10` would come after `10.2`."""
+    return _order(uniqueid) if len(uniqueid) < LONGEST_ID else (1 << 62, 0, uniqueid)
+
+
+@lru_cache(maxsize=4096)
+def _order(uniqueid: str) -> tuple[int, int, str]:
     seconds, _, count = uniqueid.rpartition("-")[2].partition(".")
-    if seconds.isascii() and seconds.isdigit() and count.isascii() and count.isdigit() and len(uniqueid) < 200:  # noqa: PLR2004
+    if seconds.isascii() and seconds.isdigit() and count.isascii() and count.isdigit():
         return int(seconds), int(count), uniqueid
     return 1 << 62, 0, uniqueid
 

@@ -357,7 +357,7 @@ class Ledger:
 
     def _in_queue(self, event: ev.Event) -> Call | None:
         """The call of an event of a queue. queue_log does not name the channel, so what is unknown stays so."""
-        if event.uniqueid not in self._calls and not event.channel:
+        if not event.uniqueid or (event.uniqueid not in self._calls and not event.channel):
             self.ignored[type(event).__name__] += 1
             return None
         if event.channel:
@@ -537,6 +537,10 @@ class Ledger:
         for listed in event.channels:
             self._take_up(listed, event.at)
         for call in self._open_calls():
+            if not call.channels:  # ids that an event named, and never a channel that could hang up
+                call.ended = True
+                self._ended[id(call)] = (event.at, call)
+                continue
             last = self._last_heard(call)
             for channel in list(call.channels.values()):
                 if not channel.ended and channel.uniqueid not in existing and self._was_there(channel, event.at):
@@ -550,7 +554,7 @@ class Ledger:
 
     def _last_heard(self, call: Call) -> int:
         """The last moment at which the call was surely up."""
-        return max(self._last_sign or 0, *(channel.last_at or 0 for channel in call.channels.values()))
+        return max(self._last_sign or 0, max((channel.last_at or 0 for channel in call.channels.values()), default=0))
 
     @staticmethod
     def _was_there(channel: Channel, at: int | None) -> bool:

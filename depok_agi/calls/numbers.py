@@ -9,14 +9,22 @@ REGION = "ID"
 CENTRE_NUMBER = "1500664"
 
 
-@lru_cache(maxsize=4096)
+LONGEST = 100
+"""Characters, blanks around it included. What is longer is no number, and is not kept."""
+
+
 def to_e164(raw: str | None) -> str | None:
     """The number in E.164, or None where nobody can be called back on it.
 
     Withheld, `anonymous`, empty and impossible numbers, extensions and short codes all give None: such a call is kept,
     but never becomes a callback. Letters are refused, because phonenumbers would dial them by keypad.
     """
-    if raw is None or not re.fullmatch(r"\+?[0-9 ().-]{7,24}", raw.strip()):
+    return None if raw is None or len(raw) > LONGEST else _to_e164(raw)
+
+
+@lru_cache(maxsize=4096)
+def _to_e164(raw: str) -> str | None:
+    if not re.fullmatch(r"\+?[0-9 ().-]{7,24}", raw.strip()):
         return None
     import phonenumbers  # noqa: PLC0415 - 50 ms that `--help` and most steps do not need
 

@@ -4,7 +4,6 @@ Import this module where it is used: most commands need no hours. `depok.toml` b
 """
 
 import re
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from itertools import combinations
@@ -16,10 +15,13 @@ from msgspec import Meta, field
 from depok_agi.errors import SettingsError
 from depok_agi.hours.holidays import national_holidays
 from depok_agi.hours.schedule import SECONDS_A_DAY, Holiday, Schedule, Span, SpecialDay, WeeklyPattern
-from depok_agi.toml_file import Fault, Path, Table, read, text
+from depok_agi.toml_file import Fault, Path, Table, parse, read, text
 
 _SPAN = re.compile(r"([0-9]{2}):([0-9]{2})-([0-9]{2}):([0-9]{2})")
 _LAST_MINUTE = 59
+
+MOST_FAULTS = 200
+"""That are told at once: for each, the file is looked through for its line."""
 
 
 def load(content: str, source: str, years: Iterable[int]) -> Schedule:
@@ -34,8 +36,8 @@ def load(content: str, source: str, years: Iterable[int]) -> Schedule:
         SettingsError: one line for each fault, `source:line: path: what is wrong`.
     """
     try:
-        raw = tomllib.loads(content)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raw = parse(content)
+    except ValueError as error:
         raise SettingsError(f"{source}: {error}") from error
     faults: list[Fault] = []
     top = read(_File, raw, (), faults)
@@ -50,8 +52,12 @@ def load(content: str, source: str, years: Iterable[int]) -> Schedule:
     faults += _contradictions(holidays, working)
     if top is None or faults:
         lines = content.splitlines()
-        ordered = sorted((_line_of(fault.path, lines), _show(fault.path), fault.text) for fault in faults)
-        raise SettingsError("\n".join(f"{source}:{line}: {path}: {told}" for line, path, told in ordered))
+        first = faults[:MOST_FAULTS]
+        ordered = sorted((_line_of(fault.path, lines), _show(fault.path), fault.text) for fault in first)
+        told = [f"{source}:{line}: {path}: {what}" for line, path, what in ordered]
+        if len(faults) > len(first):
+            told.append(f"{source}: and {len(faults) - len(first)} more faults")
+        raise SettingsError("\n".join(told))
     off = {holiday.day: holiday for holiday in (national_holidays(years) if top.national_holidays else ())}
     for taken_away in working.values():
         off.pop(taken_away.day, None)
@@ -207,11 +213,13 @@ def _rows(kind: type[_Row], raw: Mapping[str, Any], name: str, faults: list[Faul
 
 
 def _faults_between_weekly(rows: dict[int, _Weekly]) -> Iterator[Fault]:
-    for (one, first), (other, second) in combinations(rows.items(), 2):
-        if (first.valid_from, first.valid_until) == (second.valid_from, second.valid_until):
-            end = f"until {first.valid_until}" if first.valid_until else "with no valid_until"
-            what = f"from {first.valid_from} {end}, exactly as weekly[{one}]: which one is meant?"
-            yield Fault(("weekly", other, "valid_from"), what)
+    firsts: dict[tuple[date, date | None], int] = {}
+    for index, row in rows.items():
+        first = firsts.setdefault((row.valid_from, row.valid_until), index)
+        if first != index:
+            end = f"until {row.valid_until}" if row.valid_until else "with no valid_until"
+            what = f"from {row.valid_from} {end}, exactly as weekly[{first}]: which one is meant?"
+            yield Fault(("weekly", index, "valid_from"), what)
 
 
 def _faults_of_coverage(rows: Iterable[_Weekly]) -> Iterator[Fault]:
@@ -221,9 +229,11 @@ def _faults_of_coverage(rows: Iterable[_Weekly]) -> Iterator[Fault]:
 
 
 def _repeated(name: str, rows: dict[int, _DatedRow]) -> Iterator[Fault]:
-    for (one, first), (other, second) in combinations(rows.items(), 2):
-        if first.day == second.day:
-            yield Fault((name, other, "day"), f"{second.day} is already {name}[{one}]")
+    firsts: dict[date, int] = {}
+    for index, row in rows.items():
+        first = firsts.setdefault(row.day, index)
+        if first != index:
+            yield Fault((name, index, "day"), f"{row.day} is already {name}[{first}]")
 
 
 def _contradictions(holidays: dict[int, _Holiday], working: dict[int, _Working]) -> Iterator[Fault]:

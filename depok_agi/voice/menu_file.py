@@ -3,14 +3,13 @@
 Import this module where it is used: the steps read the published tree. `depok_menu.toml` beside it shows every action.
 """
 
-import tomllib
 from collections.abc import Container, Iterator, Mapping
 from typing import Annotated, Any
 
 from msgspec import Meta
 
 from depok_agi.errors import SettingsError
-from depok_agi.toml_file import Fault, Table, read, text
+from depok_agi.toml_file import Fault, Table, parse, read, text
 from depok_agi.voice.caller import ANY_KEY, Language
 from depok_agi.voice.menu_tree import PROMPT, STAYING, TARGETS, WITH_TARGET, Action, Choice, Menu, MenuTree
 
@@ -32,8 +31,8 @@ def load(content: str, source: str, prompts: Container[str] | None = None) -> Me
         SettingsError: one line for each fault.
     """
     try:
-        raw = tomllib.loads(content)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raw = parse(content)
+    except ValueError as error:
         given_twice = " (is a key or a menu given twice?)" if "overwrite" in str(error) else ""
         raise SettingsError(f"{source}: {error}{given_twice}") from error
     faults: list[Fault] = []
@@ -157,20 +156,27 @@ def _without_end(menus: Mapping[str, Menu]) -> set[str]:
         for name, menu in menus.items()
         if any(choice.action not in STAYING | {Action.MENU} for choice in menu.keys.values())
     }
-    while True:
-        more = {name for name in menus if not ending.isdisjoint(_next_to(name, menus))}
-        if more <= ending:
-            return set(menus) - ending
+    leading, ahead = _leading_to(menus), list(ending)
+    while ahead:
+        more = leading[ahead.pop()] - ending
         ending |= more
+        ahead += more
+    return set(menus) - ending
 
 
-def _next_to(name: str, menus: Mapping[str, Menu]) -> Iterator[str]:
-    """The menus to which the keys of one lead; "back" leads to each one from which it can be come to."""
-    for choice in menus[name].keys.values():
-        if choice.action is Action.MENU:
-            yield choice.target
-        elif choice.action is Action.BACK:
-            yield from (before for before, menu in menus.items() if Choice(Action.MENU, name) in menu.keys.values())
+def _leading_to(menus: Mapping[str, Menu]) -> dict[str, set[str]]:
+    """For each menu those from which a key leads to it; "back" leads to each one from which it can be come to."""
+    came_from: dict[str, set[str]] = {name: set() for name in menus}
+    for name, menu in menus.items():
+        for choice in menu.keys.values():
+            if choice.action is Action.MENU and choice.target in menus:
+                came_from[choice.target].add(name)
+    leading = {name: set(before) for name, before in came_from.items()}
+    for name, menu in menus.items():
+        if any(choice.action is Action.BACK for choice in menu.keys.values()):
+            for before in came_from[name]:
+                leading[before].add(name)
+    return leading
 
 
 def _unknown_prompts(tree: MenuTree, prompts: Container[str]) -> Iterator[Fault]:

@@ -20,7 +20,7 @@ FILE = "centre.json"
 def publish(folder: Path, schedule: Schedule, spool_folder: Path, menu: MenuTree) -> None:
     """Write what steps need, all of it or nothing. Raises OSError."""
     content = {"schedule": to_json(schedule), "spool": str(spool_folder), "menu": menu_tree.to_json(menu)}
-    spool.write_whole(folder / FILE, json.dumps(content), mode=0o644)
+    spool.write_whole(folder / FILE, json.dumps(content), mode=0o640)
 
 
 def load(folder: Path) -> Centre:

@@ -23,12 +23,12 @@ Read = TypeVar("Read")
 
 def publish_blocks(folder: Path, published: Blocks) -> None:
     """Write the blocks, all of it or nothing. Raises OSError."""
-    spool.write_whole(folder / BLOCKS, json.dumps(blocks.to_json(published)), mode=0o644)
+    spool.write_whole(folder / BLOCKS, json.dumps(blocks.to_json(published)), mode=0o640)
 
 
 def publish_around(folder: Path, published: Around) -> None:
     """Write the surroundings, all of it or nothing. Raises OSError."""
-    spool.write_whole(folder / AROUND, json.dumps(around.to_json(published)), mode=0o644)
+    spool.write_whole(folder / AROUND, json.dumps(around.to_json(published)), mode=0o640)
 
 
 def load_blocks(folder: Path) -> Blocks:

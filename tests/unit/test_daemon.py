@@ -326,7 +326,7 @@ class TestFolders:
         daemon._make_folders(self.settings(tmp_path))
         assert (tmp_path / "a").is_dir()
         assert (tmp_path / "b/spool").stat().st_mode & 0o777 == 0o770
-        assert (tmp_path / "c/published").stat().st_mode & 0o777 == 0o755
+        assert (tmp_path / "c/published").stat().st_mode & 0o777 == 0o750
         assert (tmp_path / "d/recordings").stat().st_mode & 0o777 == 0o770
 
     def test_the_admins_own_rights_on_them_stay(self, tmp_path: Path) -> None:

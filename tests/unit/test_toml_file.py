@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import Meta, field
 
-from depok_agi.toml_file import Fault, Table, read, text
+from depok_agi.toml_file import MOST_CHARACTERS, MOST_DOTS, Fault, Table, parse, read, text
 
 
 class Colour(StrEnum):
@@ -183,3 +183,16 @@ def test_no_value_at_all_makes_it_fall_over(raw: object) -> None:
 def test_a_table_does_not_change() -> None:
     with pytest.raises(AttributeError):
         outer().size = 2  # type: ignore[misc]
+
+
+def test_a_file_that_nobody_wrote_by_hand_is_refused_before_it_takes_time() -> None:
+    assert parse(f"{'a.' * MOST_DOTS}a = 1\n")
+    for content, why in (
+        (f"b = 1\n{'a.' * MOST_DOTS}.a = 1\n", f"more than {MOST_DOTS} dots in line 2"),
+        ("# " + "x" * MOST_CHARACTERS, f"more than {MOST_CHARACTERS} characters"),
+        ("a = " + "[" * 9000, "nested too deeply"),
+        ("a = " + "7" * 9000, "4300 digits"),
+        ("a = \n", "line 1"),
+    ):
+        with pytest.raises(ValueError, match=why):
+            parse(content)

@@ -706,6 +706,14 @@ class TestAfterALogin:
         assert last < us(5)
         assert gone.ended_at == us(5) + 1
 
+    def test_ids_that_never_were_a_channel_are_forgotten_and_keep_no_call_from_ending(self, story: Story) -> None:
+        story.to_queue()
+        log = Log().hear([{"Event": "DialBegin", "Uniqueid": "depok-1.1"}, *story.events])
+        self.resync(log, story=story)
+        assert log.only.outcome is Outcome.UNKNOWN
+        log.apply(ChannelCreated(us(0) + 2 * REMEMBER, "depok-later.1", "depok-later.1", "PJSIP/trunk-1", "", ""))
+        assert set(log.ledger._calls) == {"depok-later.1"}
+
     def test_a_call_that_comes_back_had_not_ended(self, story: Story) -> None:
         caller = story.to_queue()
         log = Log().hear(story.events)

@@ -127,3 +127,10 @@ def test_a_masked_number_cannot_be_dialled(number: str | None, shown: str) -> No
 @given(st.text(alphabet="+0123456789", min_size=9, max_size=15))
 def test_at_most_six_characters_of_a_number_are_shown(number: str) -> None:
     assert len(masked(number)) == 9
+
+
+def test_what_is_far_too_long_is_no_number_and_is_not_kept_in_memory() -> None:
+    before = numbers._to_e164.cache_info().currsize
+    assert to_e164("0811" * 100) is None
+    assert to_e164(f"{' ' * 200}081100001234") is None
+    assert numbers._to_e164.cache_info().currsize == before

@@ -196,6 +196,11 @@ regulation = 7
     def test_so_is_one_in_a_row(self, line: str, says: str) -> None:
         assert faults(f"{USUAL}{line}\n") == [f"hours.toml:6: weekly[0].{says}"]
 
+    def test_of_very_many_the_first_are_told_and_how_many_more_there_are(self) -> None:
+        told = faults("".join(f"a{count} = 1\n" for count in range(9000)))
+        assert len(told) == 201
+        assert told[-1] == "hours.toml: and 8801 more faults"
+
     def test_what_is_not_toml_is_one_fault(self) -> None:
         assert len(faults("timezone = " + "[" * 9000)) == 1
         (fault,) = faults("timezone = \n")

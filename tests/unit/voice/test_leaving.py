@@ -193,13 +193,13 @@ class TestOpd:
 
 
 class TestPublished:
-    def test_what_lies_around_comes_out_as_it_went_in_and_others_can_read_it(self, tmp_path: Path) -> None:
+    def test_what_lies_around_comes_out_as_it_went_in_and_the_group_can_read_it(self, tmp_path: Path) -> None:
         around = Around(tmp_path / "recordings", {"DLHK": "201", "DPUPR": "12"})
         published_around.publish_around(tmp_path, around)
         published_around.publish_blocks(tmp_path, TestBlock.BLOCKED)
         assert published_around.load_around(tmp_path) == around
         assert published_around.load_blocks(tmp_path) == TestBlock.BLOCKED
-        assert all(path.stat().st_mode & 0o044 == 0o044 for path in tmp_path.iterdir())
+        assert {path.stat().st_mode & 0o777 for path in tmp_path.iterdir()} == {0o640}
 
     def test_no_number_is_in_the_file(self, tmp_path: Path) -> None:
         published_around.publish_blocks(tmp_path, TestBlock.BLOCKED)

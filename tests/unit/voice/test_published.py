@@ -64,12 +64,12 @@ def test_a_request_goes_to_the_spool(tmp_path: Path) -> None:
     assert [found for _, found in spool.waiting(folder)] == [request]
 
 
-def test_the_newest_counts_and_others_can_read_it(tmp_path: Path) -> None:
+def test_the_newest_counts_and_the_group_can_read_it(tmp_path: Path) -> None:
     published.publish(tmp_path, SCHEDULE, tmp_path, MENU)
     published.publish(tmp_path, replace(SCHEDULE, overrides=()), tmp_path, MENU)
     assert published.load(tmp_path).schedule.overrides == ()
     assert [path.name for path in tmp_path.iterdir()] == [published.FILE]
-    assert (tmp_path / published.FILE).stat().st_mode & 0o044 == 0o044
+    assert (tmp_path / published.FILE).stat().st_mode & 0o777 == 0o640
 
 
 def test_who_reads_while_it_is_replaced_reads_the_old_one_whole(tmp_path: Path) -> None:
