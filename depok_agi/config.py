@@ -15,6 +15,7 @@ from msgspec import Meta, field
 from msgspec.structs import replace
 
 from depok_agi.errors import SettingsError
+from depok_agi.language import Language
 from depok_agi.notify.security import MailSecurity
 from depok_agi.tickets.callback import CallbackPolicy
 from depok_agi.toml_file import Fault, Table, read, text
@@ -118,6 +119,8 @@ class Centre(Table, frozen=True):
     """The centre itself."""
 
     timezone: Annotated[str, text, _timezone] = "Asia/Jakarta"
+    language: Language = Language.INDONESIAN
+    """The language of reports, when none is asked for."""
     hours: File | None = None
     """The hours file; the shipped pattern of Depok when not given."""
     menu: File | None = None
