@@ -17,6 +17,7 @@ from msgspec.structs import replace
 from depok_agi.errors import SettingsError
 from depok_agi.language import Language
 from depok_agi.notify.security import MailSecurity
+from depok_agi.reports.schedule import SchedulePolicy
 from depok_agi.tickets.callback import CallbackPolicy
 from depok_agi.toml_file import Fault, Table, read, text
 
@@ -241,6 +242,17 @@ class Mail(_DecentHours, frozen=True, kw_only=True):
             yield Fault(("sheet_at",), "must be within the decent hours")
 
 
+class Reports(Table, frozen=True):
+    """The evaluation's reports, and to whom they are mailed when."""
+
+    recipients: list[Annotated[str, text, _address]] = field(default_factory=list)
+    """Nothing is mailed where there is none."""
+    day_at: TimeOfDay = time(17)
+    """When a working day's report is made, on that day."""
+    month_at: TimeOfDay = time(8)
+    """When a month's report is made, on the 1st of the next, and a year's, on 2 January."""
+
+
 class Metrics(Table, frozen=True):
     """Where Prometheus finds what the daemon counts."""
 
@@ -263,6 +275,7 @@ class Settings(Table, frozen=True, kw_only=True):
     callbacks: Callbacks = Callbacks()
     mail: Mail | None = None
     """None where no e-mails are sent."""
+    reports: Reports = Reports()
     metrics: Metrics | None = None
     """None where nobody watches."""
 
@@ -270,11 +283,18 @@ class Settings(Table, frozen=True, kw_only=True):
         """What is wrong between the sections, each of which is right by itself."""
         if self.dial is not None and self.dial.username == self.ami.username:
             yield Fault(("dial", "username"), "must be another than ami.username: the logger's may place no calls")
+        if self.reports.recipients and self.mail is None:
+            yield Fault(("reports", "recipients"), "needs [mail], by which they are sent")
 
     @property
     def timezone(self) -> ZoneInfo:
         """The time zone that people read."""
         return ZoneInfo(self.centre.timezone)
+
+    @property
+    def schedule_policy(self) -> SchedulePolicy:
+        """When reports are due."""
+        return SchedulePolicy(self.reports.day_at, self.reports.month_at, self.centre.timezone)
 
     @property
     def callback_policy(self) -> CallbackPolicy:

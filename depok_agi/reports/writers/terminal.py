@@ -34,20 +34,27 @@ ASCII = Signs("-", "=", " #", " .:+#")
 _TO_ASCII = str.maketrans({DASH: "-", "\N{HORIZONTAL ELLIPSIS}": "..."})
 
 
-def write(report: Report, wording: Wording, *, ascii_only: bool = False) -> str:
-    """The text; with `ascii_only`, for a terminal that has no other signs, each unknown one becomes a question mark."""
+def write(report: Report, wording: Wording, *, ascii_only: bool = False, with_tables: bool = True) -> str:
+    """The text.
+
+    Args:
+        report: the figures.
+        wording: the reader's language and time zone.
+        ascii_only: for a terminal that has no other signs; each unknown one becomes a question mark.
+        with_tables: without them it is the key figures alone.
+    """
     signs = ASCII if ascii_only else BLOCKS
     title = wording.title(report)
     lines = [wording.gettext(CENTRE), title, signs.double_line * len(title), *_wrapped(wording.as_of(report))]
     for note in wording.notes(report):
         lines += _wrapped(note)
     for section in report.sections:
-        lines += ["", *_section(section, wording, signs)]
+        lines += ["", *_section(section, wording, signs, with_tables=with_tables)]
     text = "\n".join(line.rstrip() for line in lines) + "\n"
     return text.translate(_TO_ASCII).encode("ascii", "replace").decode("ascii") if ascii_only else text
 
 
-def _section(section: Section, wording: Wording, signs: Signs) -> Iterator[str]:
+def _section(section: Section, wording: Wording, signs: Signs, *, with_tables: bool) -> Iterator[str]:
     title = wording.gettext(section.title)
     yield title
     yield signs.double_line * min(len(title), WIDTH)
@@ -56,7 +63,7 @@ def _section(section: Section, wording: Wording, signs: Signs) -> Iterator[str]:
     if section.figures:
         yield ""
         yield from _figures(section.figures, wording, signs)
-    for table in section.tables:
+    for table in section.tables if with_tables else ():
         yield ""
         yield from _wrapped(wording.gettext(table.title))
         yield from _table(table, wording, signs)
