@@ -1,29 +1,32 @@
 """The catalogues of translations: gathered from the code, kept, compiled. `scripts/translate` runs this."""
 
+import ast
 import io
 import sys
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
-from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
+from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 from depok_agi.language import DOMAIN, LOCALE, Language
 
 REPOSITORY = Path(__file__).parents[1]
-METHODS = [("**.py", "python"), ("**.html", "jinja2")]
-KEYWORDS = {
-    **DEFAULT_KEYWORDS,
-    "gettext_noop": None,
+PLACES = {
+    "gettext": 0,
+    "gettext_noop": 0,
+    "translate": 0,
     # A report's titles and sentences are gathered from where they stand.
-    "Column": (2,),
-    "Figure": (2,),
-    "Section": (2,),
-    "Table": (2,),
-    "Note": (1,),
+    "Column": 1,
+    "Figure": 1,
+    "Section": 1,
+    "Table": 1,
+    "Note": 0,
 }
+"""Which argument of a call is a source string."""
 HEAD = """\
 msgid ""
 msgstr ""
@@ -41,8 +44,23 @@ TRANSLATED = [language for language in Language if language is not Language.ENGL
 
 def source_strings() -> set[str]:
     """Every English string of the software that is meant to be translated."""
-    found = extract_from_dir(REPOSITORY / "depok_agi", METHODS, keywords=KEYWORDS)
-    return {message if isinstance(message, str) else message[0] for _, _, message, *_ in found} - {""}
+    folder = REPOSITORY / "depok_agi"
+    found = {text for path in folder.rglob("*.py") for text in of_python(path.read_text("utf-8"))}
+    for _, _, message, *_ in extract_from_dir(folder, [("**.html", "jinja2")]):
+        found.add(message if isinstance(message, str) else message[0])
+    return found - {""}
+
+
+def of_python(code: str) -> Iterator[str]:
+    """The source strings of a module. Babel's own passes over a call within another, such as a column of a table."""
+    for node in ast.walk(ast.parse(code)):
+        if not isinstance(node, ast.Call):
+            continue
+        name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+        place = PLACES.get(name, len(node.args))
+        given = node.args[place] if place < len(node.args) else None
+        if isinstance(given, ast.Constant) and isinstance(given.value, str):
+            yield given.value
 
 
 def path_of(language: Language, suffix: str) -> Path:

@@ -10,7 +10,7 @@ from depok_agi.reports.terms import TERMS
 from depok_agi.tickets.callback import AttemptResult, CallbackReason, CallbackStatus
 from depok_agi.tickets.status import TicketStatus
 from depok_agi.tickets.ticket import TicketChannel
-from tests.translate import TRANSLATED, compiled, in_line, path_of, read, source_strings, text_of
+from tests.translate import TRANSLATED, compiled, in_line, of_python, path_of, read, source_strings, text_of
 
 NAMES = re.compile(r"\{(\w*)\}")
 
@@ -41,6 +41,13 @@ def test_a_string_is_found_where_it_stands_in_the_code_in_a_page_and_as_a_title(
     assert {"Wednesday", "Key figures", "Highest: {most}; lowest: {least}. The table beside it has every number."} < (
         source_strings()
     )
+
+
+def test_a_string_of_a_call_within_another_is_found_and_what_is_no_text_is_passed_over() -> None:
+    code = (
+        """Table(key, "Tickets", (Column("a", "Late" " ones", x), Column(*more)), f"{self.gettext('h')}", Note(text))"""
+    )
+    assert sorted(of_python(code)) == ["Late ones", "Tickets", "h"]
 
 
 def test_a_translation_that_is_not_used_comes_back_with_its_string() -> None:
