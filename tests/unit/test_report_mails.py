@@ -25,7 +25,7 @@ from depok_agi.report_worker import Evaluate, Order
 from tests.unit.desk.made import Clock, desk_at, new_store, wib
 from tests.unit.notify.post_office import CUT, TAKEN, PostOffice, open_office
 from tests.unit.reports.evaluated import broken, endless, made_up, refused
-from tests.unit.reports.made import INDONESIAN, SEPTEMBER
+from tests.unit.reports.made_up import INDONESIAN, SEPTEMBER
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:aiosmtpd")
 

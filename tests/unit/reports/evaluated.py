@@ -9,7 +9,7 @@ from depok_agi.desk import Desk
 from depok_agi.errors import RefusedError
 from depok_agi.reports.period import Period
 from depok_agi.reports.report import Report
-from tests.unit.reports.made import report
+from tests.unit.reports.made_up import report
 
 
 async def made_up(desk: Desk, settings: Settings, period: Period, as_of: datetime) -> Report:

@@ -7,7 +7,7 @@ from depok_agi.calls.record import Outcome
 from depok_agi.reports.report import Column, Figure, Report, Section, Table, Unit, Value
 from depok_agi.tickets.ticket import TicketChannel
 from tests.unit.desk.made import wib
-from tests.unit.reports.made import SEPTEMBER
+from tests.unit.reports.made_up import SEPTEMBER
 
 Ticket = tuple[str | None, str | None, str | None, str, bool, bool, bool]
 """Department, category, kecamatan, channel; answered, within 3 days, late."""

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from depok_agi.reports.report import Chart, Table, Unit, Value
 from depok_agi.reports.writers import charts
-from tests.unit.reports.made import ENGLISH, LONG, column, table_of
+from tests.unit.reports.made_up import ENGLISH, LONG, column, table_of
 
 COUNTS = st.lists(st.none() | st.integers(0, 10**7), min_size=1, max_size=90)
 

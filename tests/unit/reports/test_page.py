@@ -9,7 +9,7 @@ import pytest
 from depok_agi.reports.report import Report, Unit
 from depok_agi.reports.writers import page
 from depok_agi.reports.writers.wording import Wording
-from tests.unit.reports.made import ENGLISH, INDONESIAN, LONG, NASTY, empty, report
+from tests.unit.reports.made_up import ENGLISH, INDONESIAN, LONG, NASTY, empty, report
 
 VOID = {"meta", "line", "rect", "circle", "polyline"}
 

@@ -7,7 +7,7 @@ import pytest
 
 from depok_agi.errors import ReportError
 from depok_agi.reports.writers import page, pdf
-from tests.unit.reports.made import INDONESIAN, report
+from tests.unit.reports.made_up import INDONESIAN, report
 
 
 def _can_print() -> bool:

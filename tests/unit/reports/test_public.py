@@ -16,7 +16,7 @@ from depok_agi.language import Language
 from depok_agi.reports.disclosure import SMALLEST
 from depok_agi.reports.public import DESCRIPTIONS, MISSING, Dataset, datasets, files, running_text
 from depok_agi.tickets.ticket import TicketChannel
-from tests.unit.reports.made import report
+from tests.unit.reports.made_up import report
 from tests.unit.reports.public_month import Ticket, month, usual
 
 TICKETS = st.lists(

@@ -14,7 +14,7 @@ from openpyxl import load_workbook  # type: ignore[import-untyped]
 from depok_agi.reports.report import Column, Report, Table, Unit, Value
 from depok_agi.reports.writers import spreadsheet
 from depok_agi.reports.writers.wording import NUMBERS, Wording, one_line, rounded
-from tests.unit.reports.made import ENGLISH, INDONESIAN, LONG, NASTY, empty, report, table_of
+from tests.unit.reports.made_up import ENGLISH, INDONESIAN, LONG, NASTY, empty, report, table_of
 
 FIRST_ROW = 5
 PHONE = "081100001234"

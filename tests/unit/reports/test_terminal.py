@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from depok_agi.reports.report import Report, Unit
 from depok_agi.reports.writers import terminal
 from depok_agi.reports.writers.wording import Wording
-from tests.unit.reports.made import ENGLISH, INDONESIAN, LONG, NASTY, empty, report
+from tests.unit.reports.made_up import ENGLISH, INDONESIAN, LONG, NASTY, empty, report
 
 
 @pytest.mark.parametrize("wording", [INDONESIAN, ENGLISH])

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from depok_agi.reports.period import Period, PeriodKind
 from depok_agi.reports.report import Note, Unit, Value
 from depok_agi.reports.writers.wording import DASH, DECIMALS, NUMBERS, rounded
-from tests.unit.reports.made import ENGLISH, INDONESIAN, report
+from tests.unit.reports.made_up import ENGLISH, INDONESIAN, report
 
 
 @pytest.mark.parametrize(
