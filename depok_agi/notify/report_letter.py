@@ -18,7 +18,7 @@ def report_letter(report: Report, wording: Wording, definitions: Mapping[str, st
     Args:
         report: the figures.
         wording: the readers' language and time zone.
-        definitions: what a figure means, in that language, by its key.
+        definitions: what a figure, table or column means, in that language, by `section.key`.
     """
     name = f"report-{report.period.kind}-{period_name(report.period)}"
     files = [

@@ -114,7 +114,7 @@ class TestDelivery:
         files = attached(month)
         assert {"report-month-2026-10.html", "report-month-2026-10.xlsx"} <= set(files)
         assert "Evaluasi bulanan: Oktober 2026" in str(files["report-month-2026-10.html"])
-        assert len(load_workbook(io.BytesIO(files["report-month-2026-10.xlsx"])).sheetnames) == 6
+        assert len(load_workbook(io.BytesIO(files["report-month-2026-10.xlsx"])).sheetnames) == 7
         body = month.get_body(("plain",))
         assert body is not None
         assert "1.472" in body.get_content()

@@ -27,7 +27,8 @@ def write(report: Report, wording: Wording, definitions: Mapping[str, str] | Non
     Args:
         report: the figures.
         wording: the reader's language and time zone.
-        definitions: what a figure means, in that language, by its key; those of this report are put at the end.
+        definitions: what a figure, table or column means, in that language, by `section.key`; those of this report are
+            put at the end.
     """
     known = definitions or {}
     return (
@@ -52,15 +53,15 @@ def write(report: Report, wording: Wording, definitions: Mapping[str, str] | Non
 
 
 def titles(report: Report) -> list[tuple[str, str]]:
-    """The keys of all that a reader may want defined, with their titles (source strings), each once."""
+    """What a reader may want defined: its key after that of its section, and its title (a source string), each once."""
     found: dict[str, str] = {}
     for section in report.sections:
         for figure in section.figures:
-            found.setdefault(figure.key, figure.title)
+            found.setdefault(f"{section.key}.{figure.key}", figure.title)
         for table in section.tables:
-            found.setdefault(table.key, table.title)
+            found.setdefault(f"{section.key}.{table.key}", table.title)
             for column in table.columns:
-                found.setdefault(column.key, column.title)
+                found.setdefault(f"{section.key}.{column.key}", column.title)
     return list(found.items())
 
 

@@ -52,7 +52,8 @@ def write(report: Report, wording: Wording, definitions: Mapping[str, str] | Non
     Args:
         report: the figures.
         wording: the reader's language and time zone.
-        definitions: what a figure means, in that language, by its key; those of this report get a sheet.
+        definitions: what a figure, table or column means, in that language, by `section.key`; those of this report get
+            a sheet.
     """
     from xlsxwriter import Workbook  # type: ignore[import-untyped] # noqa: PLC0415 - slow, and needed for this alone
 
@@ -141,7 +142,7 @@ class _Writer:
         total = None if table.total is None else ("Total", *table.total[1:])
         rows = [*table.rows, *([total] if total is not None else [])]
         widths = [
-            self._width(column, head, [row[place] for row in rows])
+            self._width(column, head, [row[place] for row in (rows if place else table.rows)])
             for place, (column, head) in enumerate(zip(table.columns, heads, strict=True))
         ]
         self._widen(page, heads, widths)

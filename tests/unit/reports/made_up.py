@@ -129,6 +129,15 @@ def _calls(many: int) -> Section:
                 drawn="calls",
             ),
             Table(
+                "by_hour",
+                "Calls by hour",
+                (column("Hour", Unit.HOUR), column("Calls", Unit.COUNT)),
+                tuple((hour, hour * many) for hour in range(24)),
+                ("total", 276 * many),
+                Chart.BARS,
+                "calls",
+            ),
+            Table(
                 "trend",
                 "Calls by day",
                 (column("Day", Unit.DAY), column("Calls", Unit.COUNT)),

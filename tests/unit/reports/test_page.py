@@ -123,7 +123,7 @@ class TestContent:
 
     def test_an_empty_period_is_told_and_has_no_pictures(self) -> None:
         text = page.write(empty(), ENGLISH)
-        assert text.count("There is nothing to show.") == 5
+        assert text.count("There is nothing to show.") == 6
         assert "<svg" not in text
 
     def test_a_period_with_nothing_to_compare_to_has_no_empty_columns(self) -> None:
@@ -131,13 +131,13 @@ class TestContent:
         assert {tuple(head) for head in heads} == {("Figure", "This period")}
 
     def test_definitions_are_given_for_what_is_in_the_report_alone(self) -> None:
-        text = page.write(report(), ENGLISH, {"service_level": "Answered in <20 s.", "no_such": "Nothing."})
+        text = page.write(report(), ENGLISH, {"calls.service_level": "Answered in <20 s.", "calls.no_such": "Nothing."})
         assert "Answered in &lt;20 s." in text
         assert "Nothing." not in text
         assert "What the figures mean" not in page.write(report(), ENGLISH)
 
     def test_the_pictures_are_well_formed(self) -> None:
         pictures = re.findall(r"<svg.*?</svg>", page.write(report(opds=90), ENGLISH), re.DOTALL)
-        assert len(pictures) == 6  # outcomes, hours, trend, and 90 departments on three
+        assert len(pictures) == 7  # outcomes, weekdays and hours, hours, days, and 90 departments on three
         for picture in pictures:
             ET.fromstring(picture)  # noqa: S314 - written here

@@ -37,7 +37,7 @@ def test_every_value_is_in_it_as_it_is_worded() -> None:
 def test_a_table_that_is_too_wide_goes_on_below_with_its_first_column() -> None:
     text = terminal.write(report(opds=2), ENGLISH)
     assert len(re.findall(r"^DISDIK\b", text, re.MULTILINE)) == 2
-    assert len(re.findall(r"^Total\b", text, re.MULTILINE)) == 3  # of the outcomes, and of both parts
+    assert len(re.findall(r"^Total\b", text, re.MULTILINE)) == 4  # of the outcomes, of the hours, and of both parts
 
 
 def test_a_number_stands_under_the_one_above_it_and_its_bar_beside_it() -> None:
