@@ -52,6 +52,7 @@ async def letter(order: Order) -> Letter:
     Raises:
         DepokError: whatever the process says cannot be done, or it ended without a word.
     """
+    asked = pickle.dumps(order)
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "depok_agi.report_worker"),
         stdin=asyncio.subprocess.PIPE,
@@ -59,7 +60,7 @@ async def letter(order: Order) -> Letter:
     )
     try:
         async with asyncio.timeout(MOST_SECONDS):
-            answer, _ = await process.communicate(pickle.dumps(order))
+            answer, _ = await process.communicate(asked)
     except TimeoutError:
         raise ReportError(f"the report was not made within {MOST_SECONDS:.0f} s") from None
     finally:
