@@ -14,7 +14,9 @@ from msgspec import Meta, field
 from msgspec.structs import replace
 
 from depok_agi.errors import SettingsError
+from depok_agi.language import Language
 from depok_agi.notify.security import MailSecurity
+from depok_agi.reports.schedule import SchedulePolicy
 from depok_agi.tickets.callback import CallbackPolicy
 from depok_agi.toml_file import Fault, Table, parse, read, text
 
@@ -128,6 +130,8 @@ class Centre(Table, frozen=True):
     """The centre itself."""
 
     timezone: Annotated[str, text, _timezone] = "Asia/Jakarta"
+    language: Language = Language.INDONESIAN
+    """The language of reports, when none is asked for."""
     hours: File | None = None
     """The hours file; the shipped pattern of Depok when not given."""
     menu: File | None = None
@@ -261,10 +265,16 @@ class Mail(_DecentHours, frozen=True, kw_only=True):
 
 
 class Reports(Table, frozen=True):
-    """The evaluation's reports."""
+    """The evaluation's reports, and to whom they are mailed when."""
 
     answer_within_seconds: Annotated[int, _whole(1, 3600)] = 20
     """The service level's limit: 20 seconds is what call centres commonly promise."""
+    recipients: list[Annotated[str, text, _address]] = field(default_factory=list)
+    """Nothing is mailed where there is none."""
+    day_at: TimeOfDay = time(17)
+    """When a working day's report is made, on that day."""
+    month_at: TimeOfDay = time(8)
+    """When a month's report is made, on the 1st of the next, and a year's, on 2 January."""
 
 
 class Metrics(Table, frozen=True):
@@ -302,11 +312,18 @@ class Settings(Table, frozen=True, kw_only=True):
         others = {self.ami.username} | ({self.dial.username} if self.dial is not None else set())
         if self.sms is not None and self.sms.username in others:
             yield Fault(("sms", "username"), "must be another than those of [ami] and [dial], which may send no SMS")
+        if self.reports.recipients and self.mail is None:
+            yield Fault(("reports", "recipients"), "needs [mail], by which they are sent")
 
     @property
     def timezone(self) -> ZoneInfo:
         """The time zone that people read."""
         return ZoneInfo(self.centre.timezone)
+
+    @property
+    def schedule_policy(self) -> SchedulePolicy:
+        """When reports are due."""
+        return SchedulePolicy(self.reports.day_at, self.reports.month_at, self.centre.timezone)
 
     @property
     def callback_policy(self) -> CallbackPolicy:

@@ -27,3 +27,7 @@ class AsteriskError(DepokError):
 
 class CallerGoneError(DepokError):
     """The citizen hung up, or the line broke, while a step was talking to them."""
+
+
+class ReportError(DepokError):
+    """A report cannot be made or written here."""

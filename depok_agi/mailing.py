@@ -11,17 +11,21 @@ from datetime import date, datetime, timedelta
 from email.utils import parseaddr
 from typing import Any
 
+from depok_agi import report_worker
 from depok_agi.complaints import Complaints
 from depok_agi.config import Mail as MailSettings
 from depok_agi.config import Settings, mail_password
 from depok_agi.desk import Desk, mails
 from depok_agi.errors import DepokError
-from depok_agi.notify.letter import to_message
-from depok_agi.notify.mail import Mail, first_key, is_address
+from depok_agi.notify.letter import Letter, to_message
+from depok_agi.notify.mail import Kind, Mail, first_key, is_address, period_name, period_of
 from depok_agi.notify.reminders import MailPolicy, sheet_since
 from depok_agi.notify.smtp import MailDoor, MailServer
 from depok_agi.notify.tries import ABOUT_THE_SERVER, DONE, Answer, Verdict, gap
 from depok_agi.notify.writing import write
+from depok_agi.report_worker import Evaluate, evaluated
+from depok_agi.reports.period import Period
+from depok_agi.reports.schedule import due_at
 
 log = logging.getLogger(__name__)
 
@@ -47,17 +51,22 @@ class _Result:
 class Mailing:
     """Queues what falls due and sends what waits, one e-mail after the other, over one connection while it lasts."""
 
-    def __init__(self, settings: Settings, desk: Desk, tls: ssl.SSLContext | None = None) -> None:
+    def __init__(
+        self, settings: Settings, desk: Desk, tls: ssl.SSLContext | None = None, evaluate: Evaluate = evaluated
+    ) -> None:
         """Make it ready to run.
 
         Args:
             settings: without `[mail]` in them nothing is sent.
             desk: whose e-mails they are.
             tls: which certificates are trusted; when not given, those that the system trusts.
+            evaluate: how a report comes about.
         """
         self._settings = settings
         self._desk = desk
         self._tls = tls
+        self._evaluate = evaluate
+        self._report: tuple[Period, Letter] | None = None
         self._woken = asyncio.Event()
         self._complaints = Complaints(log)
         self._results: deque[_Result] = deque()
@@ -134,6 +143,9 @@ class Mailing:
         if since is not None and since.date() != self._sheets_of:
             await mails.queue_sheets(self._desk, policy)
             self._sheets_of = since.date()
+        recipients = self._settings.reports.recipients
+        if recipients:
+            await mails.queue_reports(self._desk, self._settings.schedule_policy, recipients)
 
     # ---- sending -----------------------------------------------------------------------------------------------
 
@@ -191,10 +203,8 @@ class Mailing:
     async def _hand_over(self, door: MailDoor, given: MailSettings, policy: MailPolicy, mail: Mail) -> Answer:
         if mail.address is None or not is_address(mail.address):
             return Answer(Verdict.REFUSED, f"no address that mail can be sent to: {mail.address}")
-        opd, matters = await mails.department(self._desk, mail), await mails.matters(self._desk, mail)
         now = self._desk.now()
-        # A sheet takes a while, in which callers may not wait for the next prompt.
-        letter = await asyncio.to_thread(write, mail, opd, matters, now, policy.zone)
+        letter = await self._written(policy, mail, now)
         if letter is None:
             return Answer(Verdict.NEEDLESS, mails.NOTHING_OWED)
         message = to_message(
@@ -207,6 +217,23 @@ class Mailing:
             timezone=policy.zone,
         )
         return await door.hand_over(message, parseaddr(given.sender)[1], mail.address)
+
+    async def _written(self, policy: MailPolicy, mail: Mail, now: datetime) -> Letter | None:
+        """What it says; None when there is nothing left to say."""
+        if mail.kind is Kind.REPORT:
+            return await self._report_of(period_of(mail.key))
+        opd, matters = await mails.department(self._desk, mail), await mails.matters(self._desk, mail)
+        # A sheet takes a while, in which callers may not wait for the next prompt.
+        return await asyncio.to_thread(write, mail, opd, matters, now, policy.zone)
+
+    async def _report_of(self, period: Period) -> Letter:
+        """The e-mail with a report, made once for all who get it. Raises DepokError."""
+        if self._report is not None and self._report[0] == period:
+            return self._report[1]
+        as_of = due_at(period, self._settings.schedule_policy)
+        made = await report_worker.letter(report_worker.Order(self._settings, period, as_of, self._evaluate))
+        self._report = (period, made)
+        return made
 
     def _wait(self, mail: Mail, answer: Answer) -> timedelta:
         if answer.verdict in ABOUT_THE_SERVER:
@@ -224,7 +251,7 @@ class Mailing:
 
     def _tell(self, mail: Mail, answer: Answer) -> None:
         """One line each, with no address in it."""
-        what = f"e-mail {mail.id} ({mail.kind}, {mail.role}, {mail.opd})"
+        what = f"e-mail {mail.id} ({mail.kind}, {mail.role}, {mail.opd or period_name(period_of(mail.key))})"
         match answer.verdict:
             case Verdict.TAKEN:
                 log.info("%s is sent", what)

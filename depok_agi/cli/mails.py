@@ -1,4 +1,4 @@
-"""`mails`: the e-mails to OPDs and supervisors."""
+"""`mails`: the e-mails to OPDs, supervisors and readers of reports."""
 
 import click
 
@@ -7,7 +7,7 @@ from depok_agi.cli.context import at_desk, settings
 from depok_agi.cli.output import hint, json_option, show_json, show_table, when
 from depok_agi.config import Settings
 from depok_agi.desk import mails as desk_mails
-from depok_agi.notify.mail import Mail, MailFilter, MailStatus
+from depok_agi.notify.mail import Kind, Mail, MailFilter, MailStatus, period_name, period_of
 
 EMPTY = {
     MailFilter.WAITING: "No e-mail waits; `depok-agi mails list --status sent` shows those that went out.",
@@ -59,8 +59,8 @@ def _row(mail: Mail, given: Settings) -> tuple[str, ...]:
     at = mail.next_try_at if waits else mail.sent_at or mail.queued_at
     return (
         str(mail.id),
-        mail.kind,
-        mail.opd,
+        mail.kind if mail.kind is not Kind.REPORT else f"{mail.kind} {period_name(period_of(mail.key))}",
+        mail.opd or "-",
         mail.number or "-",
         mail.address or f"({mail.role}: no address)",
         f"{mail.status} until" if waits else mail.status,

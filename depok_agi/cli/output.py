@@ -29,7 +29,7 @@ EACH_ONE_WIDE = re.compile("[ -~\u00a1-\u02ff\u2010-\u2027]*")
 def show_json(value: Any) -> None:
     """Print JSON: as it is read best, or in ASCII where a terminal would stumble over something or obey it."""
     text = json.dumps(value, indent=2, ensure_ascii=False)
-    if not _is_utf8() or not text.replace("\n", "").isprintable():
+    if not is_utf8() or not text.replace("\n", "").isprintable():
         text = json.dumps(value, indent=2)
     click.echo(text)
 
@@ -61,7 +61,7 @@ def _fitted(widths: list[int], room: int) -> list[int] | None:
 
 def _show_lines(columns: Sequence[str], rows: list[list[str]], widths: list[int]) -> None:
     """Needs no rich, which takes longer to start than all the rest."""
-    dash = "\N{BOX DRAWINGS LIGHT HORIZONTAL}" if _is_utf8() else "-"
+    dash = "\N{BOX DRAWINGS LIGHT HORIZONTAL}" if is_utf8() else "-"
     line = dash * (sum(widths) + len(GAP) * (len(widths) - 1))
     head = [click.style(GAP.join(line).rstrip(), bold=True) for line in _folded(columns, widths)]
     body = [
@@ -109,7 +109,8 @@ def _show_folded(columns: Sequence[str], rows: list[list[str]], room: int) -> No
     Console(highlight=False, emoji=False, width=room).print(table)
 
 
-def _is_utf8() -> bool:
+def is_utf8() -> bool:
+    """Can standard output show more than ASCII?"""
     return (sys.stdout.encoding or "").lower() in {"utf-8", "utf8"}
 
 

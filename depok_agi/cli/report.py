@@ -1,31 +1,32 @@
 """`report`: the evaluation of a day, a month or a year."""
 
 import re
+import sys
 from collections.abc import Callable
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import date, timedelta
 from pathlib import Path
 
 import click
 
 from depok_agi.cli.context import at_desk, settings
-from depok_agi.cli.output import hint, json_option, show_json, show_table
+from depok_agi.cli.output import hint, is_utf8, json_option, show_json
+from depok_agi.cli.report_formats import BINARY, FORMATS
+from depok_agi.cli.report_public import public
+from depok_agi.cli.report_schedule import schedule
 from depok_agi.cli.sudo import no_path_under_sudo
 from depok_agi.cli.when import moment
-from depok_agi.desk import reports as desk_reports
 from depok_agi.desk import utc_now
-from depok_agi.reports.as_csv import to_csv
-from depok_agi.reports.as_json import note_text, to_json
+from depok_agi.language import Language
+from depok_agi.report_worker import evaluated
+from depok_agi.reports.as_json import to_json
 from depok_agi.reports.period import Period, PeriodKind
-from depok_agi.reports.report import Figure, Report, Table, Unit, Value
-
-FORMATS: dict[str, Callable[[Report, tzinfo], str]] = {"csv": to_csv}
-"""What a report is written as, beside tables and JSON: more are added here."""
+from depok_agi.reports.report import Report
+from depok_agi.reports.writers.wording import Wording
 
 _DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
 _PARTS = {PeriodKind.YEAR: 1, PeriodKind.MONTH: 2, PeriodKind.DAY: 3}
 """How much of a date names a period."""
 _YEARS = range(1970, 2200)
-_PER_CENT = 100
 
 Command = Callable[..., None]
 
@@ -33,6 +34,10 @@ Command = Callable[..., None]
 @click.group()
 def report() -> None:
     """The evaluation: calls, tickets, callbacks, SMS, satisfaction, gaps in the call log."""
+
+
+report.add_command(schedule)
+report.add_command(public)
 
 
 def _options(command: Command) -> Command:
@@ -45,8 +50,9 @@ def _options(command: Command) -> Command:
             callback=no_path_under_sudo,
             help="Write it into this file; never over one that is there.",
         ),
+        click.option("--format", "form", type=click.Choice(["table", *FORMATS]), default="table", show_default=True),
         click.option(
-            "--format", "form", type=click.Choice(["table", *FORMATS, "json"]), default="table", show_default=True
+            "--language", type=click.Choice([*Language]), help="In this language, whatever [centre] language says."
         ),
         click.option("--as-of", help="What the report said at this moment: yesterday, '2026-11-24 17:00'."),
         click.argument("date", required=False),
@@ -58,7 +64,14 @@ def _options(command: Command) -> Command:
 @report.command()
 @_options
 def day(
-    ctx: click.Context, date: str | None, as_of: str | None, form: str, output: Path | None, *, as_json: bool
+    ctx: click.Context,
+    date: str | None,
+    as_of: str | None,
+    language: Language | None,
+    form: str,
+    output: Path | None,
+    *,
+    as_json: bool,
 ) -> None:
     """Today so far, or the day DATE: 2026-11-24, today, yesterday.
 
@@ -68,13 +81,20 @@ def day(
       depok-agi report day yesterday --json
       depok-agi report day 2026-11-24 --as-of '2026-11-24 17:00'
     """
-    _report(ctx, PeriodKind.DAY, date, as_of, "json" if as_json else form, output)
+    _report(ctx, PeriodKind.DAY, date, as_of, language, "json" if as_json else form, output)
 
 
 @report.command()
 @_options
 def month(
-    ctx: click.Context, date: str | None, as_of: str | None, form: str, output: Path | None, *, as_json: bool
+    ctx: click.Context,
+    date: str | None,
+    as_of: str | None,
+    language: Language | None,
+    form: str,
+    output: Path | None,
+    *,
+    as_json: bool,
 ) -> None:
     """This month so far, or the month of DATE: 2026-11, or a day in it.
 
@@ -83,13 +103,20 @@ def month(
       depok-agi report month
       depok-agi report month 2026-10 --format csv
     """
-    _report(ctx, PeriodKind.MONTH, date, as_of, "json" if as_json else form, output)
+    _report(ctx, PeriodKind.MONTH, date, as_of, language, "json" if as_json else form, output)
 
 
 @report.command()
 @_options
 def year(
-    ctx: click.Context, date: str | None, as_of: str | None, form: str, output: Path | None, *, as_json: bool
+    ctx: click.Context,
+    date: str | None,
+    as_of: str | None,
+    language: Language | None,
+    form: str,
+    output: Path | None,
+    *,
+    as_json: bool,
 ) -> None:
     """This year so far, or the year of DATE: 2026, or a month or day in it.
 
@@ -98,7 +125,7 @@ def year(
       depok-agi report year
       depok-agi report year 2025 --json
     """
-    _report(ctx, PeriodKind.YEAR, date, as_of, "json" if as_json else form, output)
+    _report(ctx, PeriodKind.YEAR, date, as_of, language, "json" if as_json else form, output)
 
 
 @report.command()
@@ -127,22 +154,34 @@ def definitions(key: str | None, *, indonesian: bool, as_json: bool) -> None:
 
 
 def _report(
-    ctx: click.Context, kind: PeriodKind, asked: str | None, as_of: str | None, form: str, output: Path | None
+    ctx: click.Context,
+    kind: PeriodKind,
+    asked: str | None,
+    as_of: str | None,
+    language: Language | None,
+    form: str,
+    output: Path | None,
 ) -> None:
+    if output is not None and form == "table":
+        raise click.UsageError(f"--output needs a --format other than table: {', '.join(FORMATS)}")
     given = settings(ctx)
     zone, now = given.timezone, utc_now()
     period = _period(kind, asked, now.astimezone(zone).date())
     known = None if as_of is None else moment(as_of, zone, now)
-    within = given.reports.answer_within_seconds
-    made = at_desk(given, lambda desk: desk_reports.report(desk, period, answer_within=within, as_of=known))
-    if output is not None:
-        _write(made, zone, form, output)
-    elif form == "json":
+    made = at_desk(given, lambda desk: evaluated(desk, given, period, known))
+    wording = Wording(Language(language or given.centre.language), zone)
+    if form == "table":
+        _show(made, wording)
+        return
+    if form == "json" and output is None:
         show_json(to_json(made, zone))
-    elif form == "table":
-        _show(made, zone)
+        return
+    written = FORMATS[form](made, wording)
+    encoded = written if isinstance(written, bytes) else written.encode()
+    if output is not None:
+        _write(encoded, output)
     else:
-        click.echo(FORMATS[form](made, zone), nl=False)
+        _print(encoded, form)
 
 
 def _period(kind: PeriodKind, asked: str | None, today: date) -> Period:
@@ -169,52 +208,21 @@ def _period(kind: PeriodKind, asked: str | None, today: date) -> Period:
     return Period.around(kind, first)
 
 
-def _write(made: Report, zone: tzinfo, form: str, output: Path) -> None:
+def _write(written: bytes, output: Path) -> None:
     """Raises OSError, which the command's edge tells."""
-    import json  # noqa: PLC0415 - only for a file
-
-    if form == "table":
-        raise click.UsageError(f"--output needs a --format other than table: {', '.join([*FORMATS, 'json'])}")
-    text = json.dumps(to_json(made, zone), indent=2, ensure_ascii=False) + "\n" if form == "json" else ""
-    with output.open("x", encoding="utf-8", newline="") as file:
-        file.write(text or FORMATS[form](made, zone))
+    with output.open("xb") as file:
+        file.write(written)
     hint(f"Written: {output}")
 
 
-def _show(made: Report, zone: tzinfo) -> None:
-    period = made.period
-    running = ", not over yet" if made.running else ""
-    click.echo(f"{period.kind} of {period.first.isoformat()}{running}, as known at {made.as_of.isoformat(' ')}")
-    for note in made.notes:
-        click.echo(f"  {note_text(note, zone)}")
-    for section in made.sections:
-        click.echo(f"\n{click.style(section.title, bold=True)}")
-        for note in section.notes:
-            click.echo(f"  {note_text(note, zone)}")
-        columns = ("", f"this {period.kind}", f"{period.kind} before", "year before")
-        show_table(columns, [_line(figure, zone) for figure in section.figures], empty="")
-        for table in section.tables:
-            if table.rows and table.chart.value != "heat_map":  # too long for a terminal
-                click.echo(f" {table.title}")
-                show_table([column.title for column in table.columns], list(_rows(table, zone)), empty="")
+def _print(written: bytes, form: str) -> None:
+    if form in BINARY and sys.stdout.isatty():
+        raise click.UsageError(f"{form} is not for a terminal: --output FILE, or > FILE")
+    click.echo(written, nl=False)
 
 
-def _line(figure: Figure, zone: tzinfo) -> tuple[str, ...]:
-    values = (figure.value, figure.before, figure.year_before)
-    return figure.title, *(_text(value, figure.unit, zone) for value in values)
+def _show(made: Report, wording: Wording) -> None:
+    from depok_agi.reports.writers import terminal  # noqa: PLC0415 - only when asked for
 
-
-def _rows(table: Table, zone: tzinfo) -> list[tuple[str, ...]]:
-    units = [column.unit for column in table.columns]
-    rows = table.rows if table.total is None else (*table.rows, table.total)
-    return [tuple(_text(value, unit, zone) for value, unit in zip(row, units, strict=True)) for row in rows]
-
-
-def _text(value: Value, unit: Unit, zone: tzinfo) -> str:
-    if value is None:
-        return "-"
-    if isinstance(value, datetime):
-        return f"{value.astimezone(zone):%Y-%m-%d %H:%M}"
-    if isinstance(value, float) and unit is Unit.SHARE:
-        return f"{value * _PER_CENT:.1f} %"
-    return f"{value:.2f}" if isinstance(value, float) else str(value)
+    click.echo(terminal.write(made, wording, ascii_only=not is_utf8()), nl=False)
+    hint(f"The same again, whenever: --as-of {made.as_of.isoformat()}")

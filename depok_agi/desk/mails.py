@@ -1,4 +1,4 @@
-"""The e-mails to OPDs and supervisors: what is queued, what is to be sent now, and how it went.
+"""The e-mails to OPDs, supervisors and readers of reports: what is queued, what is to be sent now, and how it went.
 
 Never lost: a row of the queue waits until a server has taken the e-mail or until there is nothing left to say. Never
 twice: each has a key, and is marked as being sent, in a transaction of its own, before the server gets a word of it.
@@ -12,10 +12,23 @@ from datetime import datetime, timedelta
 import aiosqlite
 
 from depok_agi.desk import Desk
-from depok_agi.notify.mail import Kind, Mail, MailFilter, MailStatus, Role, due_key, forwarded_key, sheet_key
+from depok_agi.notify.mail import (
+    Kind,
+    Mail,
+    MailFilter,
+    MailStatus,
+    Role,
+    due_key,
+    forwarded_key,
+    period_of,
+    report_key,
+    sheet_key,
+)
 from depok_agi.notify.matter import Department, Matter, without_number
 from depok_agi.notify.reminders import MailPolicy, Planned, earliest, planned, sheet_since
 from depok_agi.notify.tries import ABOUT_THE_SERVER, WITHOUT_ADDRESS, Answer, Verdict
+from depok_agi.reports.period import Period
+from depok_agi.reports.schedule import SchedulePolicy, due, due_at
 from depok_agi.store.times import microseconds, moment
 from depok_agi.tickets.clock import Clock
 from depok_agi.tickets.ticket import Ticket
@@ -106,13 +119,48 @@ async def queue_sheets(desk: Desk, policy: MailPolicy) -> int:
         )
 
 
+async def queue_reports(desk: Desk, policy: SchedulePolicy, recipients: Sequence[str]) -> int:
+    """Queue the reports that are due, each once for each recipient; gives how many e-mails.
+
+    Raises:
+        SettingsError: the hours file is wrong, so nobody knows what a working day is.
+        StoreError: the store cannot be read or written to now.
+    """
+    now = desk.now()
+    calendar = desk.schedule_around(now)
+    to_say: list[tuple[Period, str]] = []
+    for address in recipients:
+        with desk.store.told():
+            found = desk.store.queries.report_keys_of(desk.store.reader, address=address)
+            sent = [period_of(row["key"]) async for row in found]
+        periods = due(now, sent, policy, lambda day: calendar.working_day(day).working)
+        to_say += [(period, address) for period in periods]
+    if not to_say:
+        return 0
+    # One report after the other, so that each has to be made only once for all who get it.
+    to_say.sort(key=lambda one: (due_at(one[0], policy), one[0].kind))
+    async with desk.store.transaction() as connection:
+        return sum(
+            [
+                await _add(
+                    desk,
+                    connection,
+                    Planned(Kind.REPORT, Role.RECIPIENT, now, address),
+                    report_key(period, address),
+                    opd=None,
+                )
+                for period, address in to_say
+            ]
+        )
+
+
 async def _add(
     desk: Desk,
     connection: aiosqlite.Connection,
     plan: Planned,
     key: str,
     *,
-    opd: str,
+    opd: str | None,
     serial: int | None = None,
     forwarding: int | None = None,
 ) -> int:
@@ -209,7 +257,9 @@ async def resume(desk: Desk) -> int:
 
 
 async def department(desk: Desk, mail: Mail) -> Department:
-    """The OPD that it is about."""
+    """The OPD that it is about. Raises ValueError when it is about none."""
+    if mail.opd is None:
+        raise ValueError(f"e-mail {mail.id} is about no OPD")
     with desk.store.told():
         return Department(mail.opd, await desk.store.queries.get_opd_name(desk.store.reader, code=mail.opd))
 
@@ -229,6 +279,13 @@ async def listed(desk: Desk, *, wanted: MailFilter = MailFilter.ALL, limit: int 
     """The e-mails, newest first."""
     with desk.store.told():
         found = desk.store.queries.list_mails(desk.store.reader, wanted=wanted, limit=limit)
+        return [_mail(row) async for row in found]
+
+
+async def reports_listed(desk: Desk, *, limit: int = 50) -> list[Mail]:
+    """The e-mails with reports, newest first."""
+    with desk.store.told():
+        found = desk.store.queries.list_report_mails(desk.store.reader, limit=limit)
         return [_mail(row) async for row in found]
 
 

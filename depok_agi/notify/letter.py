@@ -23,11 +23,12 @@ _CLOCKS = {Clock.ELAPSED: f"{ELAPSED_HOURS // 24} x 24 jam", Clock.WORKING_DAYS:
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A file that goes along. `subtype` is of the media type `application`."""
+    """A file that goes along. `subtype` is of the media type `maintype`."""
 
     name: str
     subtype: str
     content: bytes
+    maintype: str = "application"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ class Letter:
 
     subject: str
     text: str
-    attachment: Attachment | None = None
+    attachments: tuple[Attachment, ...] = ()
 
 
 def about_ticket(kind: Kind, role: Role, opd: Department, matter: Matter, now: datetime, timezone: tzinfo) -> Letter:
@@ -90,9 +91,8 @@ def to_message(
         message["References"] = message_id(follows, address)
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: nobody's holiday notice shall answer it
     message.set_content(letter.text, charset="utf-8", cte="quoted-printable")
-    file = letter.attachment
-    if file is not None:
-        message.add_attachment(file.content, maintype="application", subtype=file.subtype, filename=file.name)
+    for file in letter.attachments:
+        message.add_attachment(file.content, maintype=file.maintype, subtype=file.subtype, filename=file.name)
     return message.as_bytes()
 
 
@@ -111,7 +111,7 @@ def _addressed(role: Role, opd: Department) -> str:
             return f"Bapak/Ibu petugas {name}"
         case Role.HEAD:
             return f"Bapak/Ibu pimpinan {name}"
-        case Role.SUPERVISOR:
+        case Role.SUPERVISOR | Role.RECIPIENT:
             return f"Bapak/Ibu pengawas {CENTRE}"
 
 

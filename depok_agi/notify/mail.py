@@ -11,12 +11,14 @@ from datetime import date, datetime, tzinfo
 from enum import StrEnum
 from typing import Any
 
+from depok_agi.reports.period import Period, PeriodKind
 from depok_agi.tickets.ticket import local_iso
 
 _ADDRESS = re.compile(
     r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*"
 )
 _LONGEST_ADDRESS = 254
+_LENGTHS = {PeriodKind.DAY: 10, PeriodKind.MONTH: 7, PeriodKind.YEAR: 4}
 _DIGITS_OF_ID = 40
 
 
@@ -33,6 +35,8 @@ class Kind(StrEnum):
     """It was not answered in time."""
     SHEET = "sheet"
     """What the OPD owes this morning."""
+    REPORT = "report"
+    """The evaluation of a day, month or year."""
 
 
 class Role(StrEnum):
@@ -44,6 +48,8 @@ class Role(StrEnum):
     """The OPD's head."""
     SUPERVISOR = "supervisor"
     """Of the call centre."""
+    RECIPIENT = "recipient"
+    """Of reports: whoever the settings name."""
 
 
 class MailStatus(StrEnum):
@@ -73,6 +79,7 @@ class Mail:
 
     Attributes:
         key: what it says to whom.
+        opd: that it is about; None for a report.
         number: of its ticket, as people know it; None for a sheet.
         serial: of its ticket, as the store knows it.
         forwarding: the ticket's, for which it is meant.
@@ -86,7 +93,7 @@ class Mail:
     key: str
     kind: Kind
     role: Role
-    opd: str
+    opd: str | None
     number: str | None
     serial: int | None
     forwarding: int | None
@@ -105,6 +112,7 @@ class Mail:
             "kind": self.kind,
             "role": self.role,
             "opd": self.opd,
+            "report": None if self.kind is not Kind.REPORT else period_name(period_of(self.key)),
             "ticket": self.number,
             "address": self.address,
             "status": self.status,
@@ -135,9 +143,25 @@ def sheet_key(opd: str, day: date) -> str:
     return f"{Kind.SHEET}:{opd}:{day.isoformat()}"
 
 
+def report_key(period: Period, address: str) -> str:
+    """The key of a period's report for one address."""
+    return f"{Kind.REPORT}:{period.kind}:{period.first.isoformat()}:{address}"
+
+
+def period_of(key: str) -> Period:
+    """The period that a report's e-mail is about. Raises ValueError when the key is another's."""
+    _, kind, first, _ = key.split(":", 3)
+    return Period(PeriodKind(kind), date.fromisoformat(first))
+
+
+def period_name(period: Period) -> str:
+    """Such as `2026-09-30`, `2026-09` or `2026`, as the command takes it."""
+    return period.first.isoformat()[: _LENGTHS[period.kind]]
+
+
 def first_key(mail: Mail) -> str | None:
     """The key of the e-mail that began the matter for the same person; None when this one does."""
-    if mail.kind is Kind.SHEET or mail.kind is Kind.FORWARDED or mail.role is not Role.OFFICER:
+    if mail.kind in {Kind.SHEET, Kind.FORWARDED} or mail.role is not Role.OFFICER:
         return None
     return None if mail.number is None or mail.forwarding is None else forwarded_key(mail.number, mail.forwarding)
 

@@ -21,6 +21,9 @@ from zoneinfo import ZoneInfo
 from depok_agi.hours.aware import require_aware
 from depok_agi.notify.mail import Kind, Role
 
+AT_ANY_HOUR = frozenset({Kind.FORWARDED, Kind.REPORT})
+"""An OPD's clock runs from the forwarding; a report's hour is the admin's to set."""
+
 
 @dataclass(frozen=True, slots=True)
 class MailPolicy:
@@ -86,7 +89,7 @@ def planned(due_at: datetime, now: datetime, policy: MailPolicy) -> list[Planned
 
 def earliest(kind: Kind, now: datetime, policy: MailPolicy) -> datetime:
     """Give the first moment from now on at which such an e-mail may be sent, whatever it has waited for."""
-    return now if kind is Kind.FORWARDED else decent(now, policy)
+    return now if kind in AT_ANY_HOUR else decent(now, policy)
 
 
 def sheet_since(now: datetime, policy: MailPolicy) -> datetime | None:

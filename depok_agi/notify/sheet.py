@@ -66,7 +66,7 @@ def sheet(opd: Department, matters: Sequence[Matter], now: datetime, timezone: t
     file = Attachment(
         f"tiket-{name}-{now.astimezone(timezone):%Y-%m-%d}.xlsx", XLSX, workbook(opd, ordered, now, timezone)
     )
-    return Letter(f"{code}: {count}, {day}", text, file)
+    return Letter(f"{code}: {count}, {day}", text, (file,))
 
 
 def _table(matters: Sequence[Matter], now: datetime, timezone: tzinfo) -> str:

@@ -166,8 +166,8 @@ def _over_time(local: list[tuple[datetime, Load]], period: Period) -> tuple[Tabl
         rows = _summed(local, [day.isoformat() for day in _days(period)], lambda at: at.date().isoformat())
         columns = (Column("day", "Day", Unit.DAY), *_LOAD)
         return (Table("calls_by_day", "Calls by day", columns, rows, _total(rows), Chart.TREND, "offered"),)
-    months = [date(period.first.year, month, 1).isoformat() for month in range(1, 13)]
-    rows = _summed(local, months, lambda at: at.date().replace(day=1).isoformat())
+    months = [f"{period.first.year}-{month:02}" for month in range(1, 13)]
+    rows = _summed(local, months, lambda at: f"{at:%Y-%m}")
     columns = (Column("month", "Month", Unit.DAY), *_LOAD)
     return (Table("calls_by_month", "Calls by month", columns, rows, _total(rows), Chart.TREND, "offered"),)
 

@@ -4,6 +4,7 @@ import tomllib
 from dataclasses import dataclass
 from importlib import resources
 
+from depok_agi.language import Language
 from depok_agi.reports.report import Report
 
 
@@ -25,6 +26,11 @@ def load() -> dict[str, Definition]:
         for section, keys in content.items()
         for key, of in keys.items()
     }
+
+
+def texts(language: Language) -> dict[str, str]:
+    """What each means, in a language, by its key."""
+    return {key: of.id if language is Language.INDONESIAN else of.en for key, of in load().items()}
 
 
 def keys_of(report: Report) -> set[str]:

@@ -30,7 +30,7 @@ class Unit(StrEnum):
     """Two decimals, such as the satisfaction index."""
     MOMENT = "moment"
     DAY = "day"
-    """A calendar day, ISO 8601."""
+    """A calendar day, ISO 8601; or a month of it, as 2026-09."""
     HOUR = "hour"
     """An hour of the day, from 0 to 23."""
     WEEKDAY = "weekday"

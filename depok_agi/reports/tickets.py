@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
+from depok_agi.language import gettext_noop
 from depok_agi.reports.distribution import Ranked, rounded, share
 from depok_agi.reports.report import Chart, Column, Figure, Section, Table, Unit, Value
 
@@ -181,24 +182,31 @@ def section(tickets: Tickets, compared: tuple[Figure, ...]) -> Section:
         "Tickets",
         compared,
         (
-            _by("tickets_by_opd", "Tickets by OPD", Column("opd", "OPD", Unit.TEXT), tickets.by_opd, tickets.whole),
+            _by(
+                "tickets_by_opd",
+                gettext_noop("Tickets by OPD"),
+                Column("opd", "OPD", Unit.TEXT),
+                tickets.by_opd,
+                tickets.whole,
+                drawn="on_time_share",
+            ),
             _by(
                 "tickets_by_category",
-                "Tickets by category",
+                gettext_noop("Tickets by category"),
                 Column("category", "Category", Unit.TEXT),
                 tickets.by_category,
                 tickets.whole,
             ),
             _by(
                 "tickets_by_area",
-                "Tickets by kecamatan",
+                gettext_noop("Tickets by kecamatan"),
                 Column("area", "Kecamatan", Unit.TEXT),
                 tickets.by_area,
                 tickets.whole,
             ),
             _by(
                 "tickets_by_channel",
-                "Tickets by channel",
+                gettext_noop("Tickets by channel"),
                 Column("channel", "Channel", Unit.TERM),
                 tickets.by_channel,
                 tickets.whole,
@@ -220,10 +228,17 @@ _MEASURES = (
 )
 
 
-def _by(key: str, title: str, column: Column, standings: dict[str | None, Standing], whole: Standing) -> Table:
+def _by(
+    key: str,
+    title: str,
+    column: Column,
+    standings: dict[str | None, Standing],
+    whole: Standing,
+    drawn: str = "received",
+) -> Table:
     rows = tuple((name, *_measures(standing)) for name, standing in sorted(standings.items(), key=_most_received))
     columns = (column, *_MEASURES)
-    return Table(key, title, columns, rows, ("total", *_measures(whole)), Chart.BARS, "received")
+    return Table(key, title, columns, rows, ("total", *_measures(whole)), Chart.BARS, drawn)
 
 
 def _most_received(one: tuple[str | None, Standing]) -> tuple[int, bool, str]:

@@ -7,16 +7,9 @@ drives the coroutine without an event loop, which works because its methods neve
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Protocol
 
-
-class Language(StrEnum):
-    """The languages that prompts are spoken in: Asterisk's `CHANNEL(language)`."""
-
-    INDONESIAN = "id"
-    ENGLISH = "en"
-
+from depok_agi.language import Language as Language  # noqa: PLC0414 - the steps take it from here
 
 ANY_KEY = "0123456789*#"
 """The keys of a telephone."""

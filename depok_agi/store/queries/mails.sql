@@ -26,7 +26,7 @@ ORDER BY t.opd;
 SELECT m.id, m.key, m.kind, m.role, m.opd, m.ticket AS serial, t.number, m.forwarding, m.status, m.queued_at,
     m.next_try_at, m.tries, m.sent_at, m.error,
     CASE m.role WHEN 'officer' THEN o.email WHEN 'head' THEN o.head_email ELSE m.address END AS address
-FROM mails m JOIN opds o ON o.code = m.opd LEFT JOIN tickets t ON t.serial = m.ticket
+FROM mails m LEFT JOIN opds o ON o.code = m.opd LEFT JOIN tickets t ON t.serial = m.ticket
 WHERE m.status IN ('waiting', 'sending') AND m.status = 'waiting' AND m.next_try_at <= :now
 -- An e-mail on which the server is lost each time must not stand before all the others for ever.
 ORDER BY m.tries, m.next_try_at, m.id LIMIT :limit;
@@ -104,11 +104,19 @@ SELECT count(*) FROM mails WHERE status IN ('waiting', 'sending');
 SELECT m.id, m.key, m.kind, m.role, m.opd, m.ticket AS serial, t.number, m.forwarding, m.status, m.queued_at,
     m.next_try_at, m.tries, m.sent_at, m.error,
     -- One that is sent or under way went where it was written to then; the others go where the OPD is written to now.
-    CASE WHEN m.role = 'supervisor' OR m.status IN ('sending', 'sent') THEN m.address
+    CASE WHEN m.role IN ('supervisor', 'recipient') OR m.status IN ('sending', 'sent') THEN m.address
         WHEN m.role = 'officer' THEN o.email ELSE o.head_email END AS address
-FROM mails m JOIN opds o ON o.code = m.opd LEFT JOIN tickets t ON t.serial = m.ticket
+FROM mails m LEFT JOIN opds o ON o.code = m.opd LEFT JOIN tickets t ON t.serial = m.ticket
 WHERE (:wanted = 'all' OR m.status = :wanted OR (:wanted = 'waiting' AND m.status = 'sending'))
 ORDER BY m.id DESC LIMIT :limit;
+
+-- name: report_keys_of
+SELECT key FROM mails WHERE kind = 'report' AND address = :address;
+
+-- name: list_report_mails
+SELECT m.id, m.key, m.kind, m.role, m.opd, NULL AS serial, NULL AS number, m.forwarding, m.status, m.queued_at,
+    m.next_try_at, m.tries, m.sent_at, m.error, m.address
+FROM mails m WHERE m.kind = 'report' ORDER BY m.id DESC LIMIT :limit;
 
 -- name: get_opd_name$
 SELECT name FROM opds WHERE code = :code;

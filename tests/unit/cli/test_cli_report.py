@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from depok_agi.calls.record import CallRecord, Outcome
-from depok_agi.cli.report import FORMATS
+from depok_agi.cli.report_formats import BINARY, FORMATS
 from depok_agi.desk import calls as desk_calls
 from depok_agi.desk import utc_now
 from tests.unit.cli.command import Command
@@ -109,14 +109,22 @@ def test_as_of_a_past_moment_counts_what_was_known_then(command: Command) -> Non
 
 def test_the_table_has_every_figure_and_says_as_of_when(command: Command) -> None:
     record(command, call(), call("1.2", Outcome.ANSWERED))
-    text = command.ok("report", "day", "2026-06-08").stdout
-    assert text.startswith("day of 2026-06-08, as known at ")
-    for words in ("Calls offered", "Service level", "50.0 %", "Tickets received", "Satisfaction index", "Gaps"):
-        assert words in text
-    datetime.fromisoformat(text.splitlines()[0].partition("as known at ")[2])
+    told = command.ok("report", "day", "2026-06-08", "--language", "en")
+    for words in (
+        "8 June 2026",
+        "Calls offered",
+        "Service level",
+        "50.0",
+        "Tickets received",
+        "Satisfaction index",
+        "Gaps",
+    ):
+        assert words in told.stdout
+    datetime.fromisoformat(told.stderr.strip().rpartition("--as-of ")[2])
+    assert "Indeks" in command.ok("report", "day", "2026-06-08").stdout
 
 
-@pytest.mark.parametrize("form", [*FORMATS, "json"])
+@pytest.mark.parametrize("form", sorted(FORMATS.keys() - BINARY))
 def test_a_file_has_what_standard_output_has_and_none_is_written_over(command: Command, form: str) -> None:
     record(command, call())
     words = ("report", "day", "2026-06-08", "--as-of", "2026-06-09", "--format", form)

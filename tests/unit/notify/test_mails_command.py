@@ -18,6 +18,7 @@ FIELDS = [
     "kind",
     "role",
     "opd",
+    "report",
     "ticket",
     "address",
     "status",

@@ -53,10 +53,10 @@ class TestDecentHours:
             assert is_decent(plan.at, policy)
             assert plan.at < due_at if plan.kind is Kind.REMINDER else plan.at >= due_at
 
-    def test_the_forwarding_itself_is_told_at_any_hour(self) -> None:
+    def test_the_forwarding_itself_is_told_at_any_hour_and_a_report_at_its_own(self) -> None:
         night = wib("2026-06-08 23:30")
-        assert earliest(Kind.FORWARDED, night, POLICY) == night
-        for kind in set(Kind) - {Kind.FORWARDED}:
+        assert earliest(Kind.FORWARDED, night, POLICY) == earliest(Kind.REPORT, night, POLICY) == night
+        for kind in set(Kind) - {Kind.FORWARDED, Kind.REPORT}:
             assert earliest(kind, night, POLICY) == wib("2026-06-09 07:00")
 
 

@@ -20,8 +20,7 @@ LONGER = matter(number="1000016", due_at=DUE)
 
 
 def page(matters: list[Matter], opd: Department = DLHK) -> Any:
-    file = sheet(opd, matters, TEN, WIB).attachment
-    assert file is not None
+    [file] = sheet(opd, matters, TEN, WIB).attachments
     return load_workbook(io.BytesIO(file.content)).active
 
 
@@ -41,8 +40,7 @@ class TestText:
         assert "terlambat" not in sheet(DLHK, [SOON, LONGER], TEN, WIB).subject
 
     def test_the_file_is_named_after_the_opd_and_the_day(self) -> None:
-        file = sheet(Department("../X Y", "x"), [LONGER], wib("2026-06-08 00:30"), WIB).attachment
-        assert file is not None
+        [file] = sheet(Department("../X Y", "x"), [LONGER], wib("2026-06-08 00:30"), WIB).attachments
         assert file.name == "tiket-XY-2026-06-08.xlsx"
 
 
