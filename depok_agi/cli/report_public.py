@@ -39,7 +39,7 @@ def public(ctx: click.Context, month: str | None, into: Path | None, name: str |
     Examples:
       depok-agi report public
       depok-agi report public 2026-09 --into /srv/open-data
-      depok-agi report public 2026-09 --file tickets_by_opd-2026-09.csv
+      depok-agi report public 2026-09 --file calls-2026-09.csv
     """
     from depok_agi.reports.public import datasets, files, running_text  # noqa: PLC0415 - for this command alone
 

@@ -114,7 +114,7 @@ class TestDelivery:
         files = attached(month)
         assert {"report-month-2026-10.html", "report-month-2026-10.xlsx"} <= set(files)
         assert "Evaluasi bulanan: Oktober 2026" in str(files["report-month-2026-10.html"])
-        assert len(load_workbook(io.BytesIO(files["report-month-2026-10.xlsx"])).sheetnames) == 7
+        assert len(load_workbook(io.BytesIO(files["report-month-2026-10.xlsx"])).sheetnames) == 8
         body = month.get_body(("plain",))
         assert body is not None
         assert "1.472" in body.get_content()
@@ -203,10 +203,9 @@ class TestTrouble:
         await mailing_with(made_up).look()
         assert len(office.received) == 2
 
-    async def test_nobody_gets_reports_where_nothing_makes_them_or_nobody_is_named(
+    async def test_nobody_gets_reports_where_nobody_is_named(
         self, mailing_with: Callable[..., Mailing], desk: Desk
     ) -> None:
-        await mailing_with(None).look()
         await mailing_with(made_up, []).look()
         assert await queued(desk) == []
 
