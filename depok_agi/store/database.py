@@ -208,6 +208,9 @@ async def _migrate(connection: aiosqlite.Connection) -> None:
                 for statement in _statements(script):
                     await connection.execute(statement)
                 await connection.execute(f"PRAGMA user_version = {version}")
+        if done == newest_version():
+            # Written though it stands there: else one that can only be read is found when the first call is to be kept.
+            await connection.execute(f"PRAGMA user_version = {done}")
         await connection.commit()
     except BaseException:
         await connection.rollback()
