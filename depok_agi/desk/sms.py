@@ -134,6 +134,7 @@ async def _received(
             words_digest=words_digest(sms.text or "") if known else None,
             looks_automatic=int(decision.looks_automatic),
             answered=int(answered),
+            recorded_at=microseconds(desk.now()),
         )
     )
 

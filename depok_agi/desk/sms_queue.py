@@ -128,7 +128,7 @@ async def to_send(desk: Desk) -> list[Outgoing]:
             for sms, first in at_night.items():
                 await desk.store.queries.put_off_sms(connection, id=sms, next_try_at=microseconds(first))
             for sms, why in useless.items():
-                await desk.store.queries.drop_sms(connection, id=sms, why=why)
+                await _drop(desk, connection, sms, why)
 
 
 def _is_useless(sms: Outgoing, now: datetime) -> bool:
@@ -159,7 +159,9 @@ async def begin(desk: Desk, sms: Outgoing) -> bool:
 async def is_sent(desk: Desk, sms: Outgoing, at: datetime) -> None:
     """Asterisk has it; doing it twice is doing it once. Raises StoreError."""
     async with desk.store.transaction() as connection:
-        await desk.store.queries.sms_is_sent(connection, id=sms.id, sent_at=microseconds(at))
+        await desk.store.queries.sms_is_sent(
+            connection, id=sms.id, sent_at=microseconds(at), recorded_at=microseconds(desk.now())
+        )
 
 
 async def is_not_sent(desk: Desk, sms: Outgoing, at: datetime, why: str, most_tries: int) -> timedelta | None:
@@ -167,7 +169,7 @@ async def is_not_sent(desk: Desk, sms: Outgoing, at: datetime, why: str, most_tr
     tries = sms.tries + 1
     async with desk.store.transaction() as connection:
         if tries >= most_tries:
-            await desk.store.queries.drop_sms(connection, id=sms.id, why=why)
+            await _drop(desk, connection, sms.id, why)
             return None
         wait = gap(tries)
         await desk.store.queries.sms_waits(connection, id=sms.id, next_try_at=microseconds(at + wait), why=why)
@@ -177,7 +179,11 @@ async def is_not_sent(desk: Desk, sms: Outgoing, at: datetime, why: str, most_tr
 async def drop(desk: Desk, sms: Outgoing, why: str) -> None:
     """It is not sent at all. Raises StoreError."""
     async with desk.store.transaction() as connection:
-        await desk.store.queries.drop_sms(connection, id=sms.id, why=why)
+        await _drop(desk, connection, sms.id, why)
+
+
+async def _drop(desk: Desk, connection: aiosqlite.Connection, sms: int, why: str) -> None:
+    await desk.store.queries.drop_sms(connection, id=sms, why=why, recorded_at=microseconds(desk.now()))
 
 
 async def resume(desk: Desk, last: Try | None) -> int:
@@ -185,8 +191,8 @@ async def resume(desk: Desk, last: Try | None) -> int:
 
     `last` is what Asterisk was given last: if it is among them, it is sent.
     """
-    now = microseconds(desk.now())
     async with desk.store.transaction() as connection:
+        now = microseconds(desk.now())
         if last is not None:
             await desk.store.queries.handed_over_sms_is_sent(
                 connection, id=last.sms, tries=last.tries, now=now, why=INTERRUPTED

@@ -12,6 +12,7 @@ from depok_agi.reports.gaps import Gap
 from depok_agi.reports.period import Period
 from depok_agi.reports.report import Figure, Note, Report, Section
 from depok_agi.reports.satisfaction import Scores
+from depok_agi.reports.sms import Messages
 from depok_agi.reports.tickets import Tickets
 
 
@@ -25,6 +26,7 @@ class Counted:
     callbacks: Callbacks = field(default_factory=Callbacks)
     scores: Scores = field(default_factory=dict)
     gaps: Sequence[Gap] = ()
+    messages: Messages = field(default_factory=Messages)
 
 
 def evaluation(
@@ -70,7 +72,7 @@ def _figures(one: Counted, timezone: tzinfo, answer_within: int) -> dict[str, tu
         "calls": calls.figures(one.calls, answer_within),
         "tickets": tickets.figures(one.tickets),
         "callbacks": callbacks.figures(one.callbacks),
-        "sms": sms.figures(one.tickets),
+        "sms": sms.figures(one.messages, one.tickets),
         "satisfaction": satisfaction.figures(one.scores, one.calls.of(Outcome.ANSWERED)),
         "gaps": gaps.figures(one.gaps, one.period.since(timezone), one.period.until(timezone)),
     }

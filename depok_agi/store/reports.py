@@ -13,6 +13,7 @@ from depok_agi.reports.evaluation import Counted
 from depok_agi.reports.gaps import Gap
 from depok_agi.reports.period import Period
 from depok_agi.reports.satisfaction import Scores
+from depok_agi.reports.sms import Messages
 from depok_agi.reports.tickets import Backlog, Count, Tickets, Way
 from depok_agi.store.database import Store
 from depok_agi.store.times import microseconds, moment
@@ -51,6 +52,7 @@ async def counted(
             await _callbacks(store, asked, end),
             await _scores(store, asked),
             await _gaps(store, asked),
+            await _messages(store, asked),
         )
 
 
@@ -96,6 +98,11 @@ async def _callbacks(store: Store, asked: dict[str, int], end: int) -> Callbacks
 
 async def _scores(store: Store, asked: dict[str, int]) -> Scores:
     return {row["score"]: row["answers"] async for row in store.queries.scores_given(store.reader, **asked)}
+
+
+async def _messages(store: Store, asked: dict[str, int]) -> Messages:
+    row = await store.queries.sms_messages(store.reader, **asked)
+    return Messages(row["received"], row["sent"], row["dropped"])
 
 
 async def _gaps(store: Store, asked: dict[str, int]) -> list[Gap]:

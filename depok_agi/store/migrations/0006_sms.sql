@@ -10,9 +10,11 @@ CREATE TABLE sms_received (
     text_digest TEXT, -- by which the same text, and the same words, are known again; both are destroyed after an hour
     words_digest TEXT,
     looks_automatic INTEGER NOT NULL DEFAULT 0,
-    answered INTEGER NOT NULL DEFAULT 0
+    answered INTEGER NOT NULL DEFAULT 0,
+    recorded_at BIGINT NOT NULL -- when it was written down here
 );
 CREATE INDEX sms_received_by_citizen ON sms_received (citizen, at);
+CREATE INDEX sms_received_by_time ON sms_received (at);
 CREATE INDEX sms_received_with_digests ON sms_received (at) WHERE words_digest IS NOT NULL;
 
 -- SMS to citizens, queued until they are sent. Neither text nor number is kept here: both are looked up when it is sent.
@@ -30,10 +32,12 @@ CREATE TABLE sms_queue (
     next_try_at BIGINT NOT NULL,
     tries INTEGER NOT NULL DEFAULT 0,
     sent_at BIGINT,
-    error TEXT
+    error TEXT,
+    recorded_at BIGINT -- when it was written down that it was sent or dropped
 );
 CREATE INDEX sms_queue_waiting ON sms_queue (next_try_at, id) WHERE status IN ('waiting', 'sending');
 CREATE INDEX sms_queue_sent ON sms_queue (sent_at) WHERE sent_at IS NOT NULL;
+CREATE INDEX sms_queue_recorded ON sms_queue (recorded_at) WHERE recorded_at IS NOT NULL;
 
 -- Rows of files that became tickets, so that none is imported twice.
 CREATE TABLE imported_rows (

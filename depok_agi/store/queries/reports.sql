@@ -130,6 +130,15 @@ SELECT score, count(*) AS answers FROM surveys
 WHERE at >= :since AND at < :until AND recorded_at < :as_of
 GROUP BY score;
 
+-- name: sms_messages^
+SELECT
+    (SELECT count(*) FROM sms_received
+     WHERE at >= :since AND at < :until AND recorded_at < :as_of AND made <> 'repeated') AS received,
+    (SELECT count(*) FROM sms_queue
+     WHERE sent_at >= :since AND sent_at < :until AND recorded_at < :as_of) AS sent,
+    (SELECT count(*) FROM sms_queue
+     WHERE recorded_at >= :since AND recorded_at < :until AND recorded_at < :as_of AND status = 'dropped') AS dropped;
+
 -- name: gaps_within
 SELECT pbx, since, until, recovered, unknown FROM gaps_as_known
 WHERE until > :since AND since < :until AND recorded_at < :as_of AND (replaced_at IS NULL OR replaced_at >= :as_of)

@@ -2,8 +2,10 @@
 SELECT count(*) FROM sms_received WHERE uniqueid = :uniqueid;
 
 -- name: add_sms_received<!
-INSERT INTO sms_received (uniqueid, at, citizen, sender, made, ticket, text_digest, words_digest, looks_automatic, answered)
-VALUES (:uniqueid, :at, :citizen, :sender, :made, :ticket, :text_digest, :words_digest, :looks_automatic, :answered)
+INSERT INTO sms_received (uniqueid, at, citizen, sender, made, ticket, text_digest, words_digest, looks_automatic,
+    answered, recorded_at)
+VALUES (:uniqueid, :at, :citizen, :sender, :made, :ticket, :text_digest, :words_digest, :looks_automatic,
+    :answered, :recorded_at)
 RETURNING id;
 
 -- name: sms_of_citizen_since
@@ -42,7 +44,8 @@ WHERE q.id = :id;
 UPDATE sms_queue SET status = 'sending', tries = tries + 1 WHERE id = :id AND status = 'waiting';
 
 -- name: sms_is_sent!
-UPDATE sms_queue SET status = 'sent', sent_at = :sent_at, error = NULL WHERE id = :id AND status = 'sending';
+UPDATE sms_queue SET status = 'sent', sent_at = :sent_at, error = NULL, recorded_at = :recorded_at
+WHERE id = :id AND status = 'sending';
 
 -- name: sms_waits!
 UPDATE sms_queue SET status = 'waiting', next_try_at = :next_try_at, error = :why WHERE id = :id AND status = 'sending';
@@ -51,10 +54,11 @@ UPDATE sms_queue SET status = 'waiting', next_try_at = :next_try_at, error = :wh
 UPDATE sms_queue SET next_try_at = :next_try_at WHERE id = :id AND status = 'waiting';
 
 -- name: drop_sms!
-UPDATE sms_queue SET status = 'dropped', error = :why WHERE id = :id AND status IN ('waiting', 'sending');
+UPDATE sms_queue SET status = 'dropped', error = :why, recorded_at = :recorded_at
+WHERE id = :id AND status IN ('waiting', 'sending');
 
 -- name: handed_over_sms_is_sent!
-UPDATE sms_queue SET status = 'sent', sent_at = :now, error = :why
+UPDATE sms_queue SET status = 'sent', sent_at = :now, error = :why, recorded_at = :now
 WHERE id = :id AND tries = :tries AND status = 'sending';
 
 -- name: resume_sms!

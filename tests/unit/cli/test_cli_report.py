@@ -171,7 +171,7 @@ def test_definitions_are_told_in_both_languages(command: Command) -> None:
     assert "nearest rank" in command.ok("report", "definitions", "calls.wait_p90").stdout
     assert "peringkat terdekat" in command.ok("report", "definitions", "calls.wait_p90", "--indonesian").stdout
     of_sms = json.loads(command.ok("report", "definitions", "sms", "--json").stdout)
-    assert [sorted(one) for one in of_sms] == [["en", "id", "key", "source"]] * 4
+    assert [sorted(one) for one in of_sms] == [["en", "id", "key", "source"]] * 7
     assert "no figure has a key" in command.refused("report", "definitions", "papyrus", code=2)
 
 
