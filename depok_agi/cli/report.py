@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -41,6 +42,7 @@ report.add_command(public)
 
 
 def _options(command: Command) -> Command:
+    """What `_report` is asked, the same for each kind of period."""
     for option in (
         click.pass_context,
         json_option,
@@ -65,16 +67,7 @@ def _options(command: Command) -> Command:
 
 @report.command()
 @_options
-def day(
-    ctx: click.Context,
-    date: str | None,
-    as_of: str | None,
-    language: str | None,
-    form: str,
-    output: Path | None,
-    *,
-    as_json: bool,
-) -> None:
+def day(ctx: click.Context, **asked: Any) -> None:
     """Today so far, or the day DATE: 2026-11-24, today, yesterday.
 
     \b
@@ -83,21 +76,12 @@ def day(
       depok-agi report day yesterday --json
       depok-agi report day 2026-11-24 --as-of '2026-11-24 17:00'
     """
-    _report(ctx, PeriodKind.DAY, date, as_of, language, "json" if as_json else form, output)
+    _report(ctx, PeriodKind.DAY, **asked)
 
 
 @report.command()
 @_options
-def month(
-    ctx: click.Context,
-    date: str | None,
-    as_of: str | None,
-    language: str | None,
-    form: str,
-    output: Path | None,
-    *,
-    as_json: bool,
-) -> None:
+def month(ctx: click.Context, **asked: Any) -> None:
     """This month so far, or the month of DATE: 2026-11, or a day in it.
 
     \b
@@ -105,21 +89,12 @@ def month(
       depok-agi report month
       depok-agi report month 2026-10 --format csv
     """
-    _report(ctx, PeriodKind.MONTH, date, as_of, language, "json" if as_json else form, output)
+    _report(ctx, PeriodKind.MONTH, **asked)
 
 
 @report.command()
 @_options
-def year(
-    ctx: click.Context,
-    date: str | None,
-    as_of: str | None,
-    language: str | None,
-    form: str,
-    output: Path | None,
-    *,
-    as_json: bool,
-) -> None:
+def year(ctx: click.Context, **asked: Any) -> None:
     """This year so far, or the year of DATE: 2026, or a month or day in it.
 
     \b
@@ -127,7 +102,7 @@ def year(
       depok-agi report year
       depok-agi report year 2025 --json
     """
-    _report(ctx, PeriodKind.YEAR, date, as_of, language, "json" if as_json else form, output)
+    _report(ctx, PeriodKind.YEAR, **asked)
 
 
 @report.command()
@@ -158,17 +133,20 @@ def definitions(key: str | None, *, indonesian: bool, as_json: bool) -> None:
 def _report(
     ctx: click.Context,
     kind: PeriodKind,
-    asked: str | None,
+    *,
+    date: str | None,
     as_of: str | None,
     language: str | None,
     form: str,
     output: Path | None,
+    as_json: bool,
 ) -> None:
+    form = "json" if as_json else form
     if output is not None and form == "table":
         raise click.UsageError(f"--output needs a --format other than table: {', '.join(FORMATS)}")
     given = settings(ctx)
     zone, now = given.timezone, utc_now()
-    period = _period(kind, asked, now.astimezone(zone).date())
+    period = _period(kind, date, now.astimezone(zone).date())
     known = None if as_of is None else moment(as_of, zone, now)
     made = at_desk(given, lambda desk: evaluated(desk, given, period, known))
     wording = Wording(Language(language or given.centre.language), zone)

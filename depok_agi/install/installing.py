@@ -10,7 +10,7 @@ from pathlib import Path
 from depok_agi.errors import RefusedError
 from depok_agi.install import record, release
 from depok_agi.install.changes import Change, File, run
-from depok_agi.install.host import Host, Kind, recognise
+from depok_agi.install.host import Host, recognise
 from depok_agi.install.plan import CURRENT, PROGRAM, SERVICE, STATE, SUDOERS, Given, pages, passwords, plan
 
 STORE = STATE / "depok-agi.sqlite"
@@ -44,16 +44,16 @@ def install(source: Path, *, wheels: Path | None, dry_run: bool) -> None:
     written = {str(change.path): change.written for change in made if isinstance(change, File) and change.written}
     example = (source / "depok_agi/example.toml").read_text("utf-8")
     work = _Work(source, host, Given(example, passwords(), written), release.folder(source, sys.executable), made)
-    _say(f"{host.kind.value}, version {host.version or 'unknown'}, run by {host.user}")
+    say(f"{host.kind.value}, version {host.version or 'unknown'}, run by {host.user}")
     if dry_run:
         _show(work)
         return
     _get_packages()
     if not release.is_whole(work.new):
-        _say(f"building {work.new} ...")
+        say(f"building {work.new} ...")
         release.build(source, work.new, sys.executable, wheels)
     _do(work, plan(host, work.given))
-    _say("man pages and shell completion ...")
+    say("man pages and shell completion ...")
     _do(work, pages(work.new, work.given), quiet=True)
     run("visudo", "--check", "--quiet", "--file", str(SUDOERS))
     _switch(work)
@@ -70,19 +70,19 @@ def _check(host: Host) -> None:
 def _show(work: _Work) -> None:
     missing = _missing_packages()
     if missing:
-        _say(f"would install the packages {' '.join(missing)}")
+        say(f"would install the packages {' '.join(missing)}")
     if not release.is_whole(work.new):
-        _say(f"would build {work.new}: a virtual environment with the locked dependencies, and the dialplan")
+        say(f"would build {work.new}: a virtual environment with the locked dependencies, and the dialplan")
     elif left := [change for change in pages(work.new, work.given) if not change.is_done()]:
-        _say(f"would write {len(left)} man pages and completions")
+        say(f"would write {len(left)} man pages and completions")
     for change in plan(work.host, work.given):
         if not change.is_done():
-            _say(f"would make {change.describe()}")
+            say(f"would make {change.describe()}")
     if release.in_use() != work.new:
         if STORE.exists():
-            _say("would back up the store, stop the daemon, bring the store up to date and start the daemon again")
-        _say(f"would let {CURRENT} lead to {work.new}")
-    _say("nothing was changed")
+            say("would back up the store, stop the daemon, bring the store up to date and start the daemon again")
+        say(f"would let {CURRENT} lead to {work.new}")
+    say("nothing was changed")
 
 
 def _missing_packages() -> list[str]:
@@ -100,7 +100,7 @@ def _get_packages() -> None:
         return
     if shutil.which("apt-get") is None:
         raise RefusedError(f"these are missing here; install them by this system's own means: {', '.join(missing)}")
-    _say(f"installing the packages {' '.join(missing)} ...")
+    say(f"installing the packages {' '.join(missing)} ...")
     os.environ["DEBIAN_FRONTEND"] = "noninteractive"
     run("apt-get", "update", "-qq")
     run("apt-get", "install", "-y", "-qq", "--no-install-recommends", *missing)
@@ -115,7 +115,7 @@ def _do(work: _Work, changes: Sequence[Change], *, quiet: bool = False) -> None:
                 continue
         else:
             if not quiet:
-                _say(change.describe())
+                say(change.describe())
             change.do()
         if ours:
             work.made[:] = [change if record.key(one) == record.key(change) else one for one in work.made]
@@ -134,7 +134,7 @@ def _switch(work: _Work) -> None:
         _start(work.host)
         return
     if old is not None and STORE.exists():
-        _say("backing up the store ...")
+        say("backing up the store ...")
         run(str(PROGRAM), "db", "backup", user=SERVICE)
     if work.host.systemd and old is not None:
         run("systemctl", "stop", "depok-agi.service")
@@ -147,10 +147,10 @@ def _switch(work: _Work) -> None:
         else:
             release.use(old)
             _start(work.host)
-            _say(f"{old.name} is in use again")
+            say(f"{old.name} is in use again")
         raise
     _start(work.host)
-    _say(f"{work.new.name} is in use" + (f", after {old.name}" if old else ""))
+    say(f"{work.new.name} is in use" + (f", after {old.name}" if old else ""))
     release.forget_all_but(work.new, old)
 
 
@@ -162,7 +162,7 @@ def _start(host: Host) -> None:
 
 def _speak(host: Host) -> None:
     """Synthesise what has no voice yet; a recorded file is left as it is."""
-    _say("making the prompts that nobody has recorded ...")
+    say("making the prompts that nobody has recorded ...")
     run(str(PROGRAM), "prompts", "make", "--script", f"{CURRENT}/dialplan/prompts.toml", "--sounds", str(host.sounds))
 
 
@@ -172,24 +172,25 @@ def _tell_asterisk(host: Host) -> None:
 
 
 def _last_words(host: Host) -> None:
-    _say("")
-    if host.kind is not Kind.DEBIAN and host.kind.writes_files:
-        _say(f"{host.kind.value}: its custom files take ours in; its queues and trunks are set in its web pages.")
+    say("")
+    if host.kind.writes_files:
+        say(f"{host.kind.value}: its custom files take ours in; its queues and trunks are set in its web pages.")
     if not host.running:
-        _say("Asterisk is not running: it takes all this in when it starts.")
+        say("Asterisk is not running: it takes all this in when it starts.")
     if not host.systemd:
-        _say("systemd is not running here: start the daemon so that it is started with the host, for instance by")
-        _say(f"  setpriv --reuid {SERVICE} --regid {SERVICE} --init-groups {PROGRAM} serve")
-        _say(f"and make a backup each night as the same user: {PROGRAM} db backup")
-    _say("What only you know:")
-    _say("  /etc/depok-agi/depok-agi.toml  the trunk's endpoint, the operators' phones; then restart the daemon")
-    _say("  pjsip.conf                     the trunk's context is depok-inbound, the phones' is depok-operators")
-    _say("  queues.conf                    who answers:  [depok](+)  member => PJSIP/101,0,siti,PJSIP/101")
-    _say("  say.conf                       mode = new in [general], so that Indonesian numbers are said right")
-    _say("  groups                         adduser NAME depok-operator  (or depok-supervisor, depok-admin)")
-    _say("Then `depok-agi doctor` says what is still wrong, with a mend for each.")
+        say("systemd is not running here: start the daemon so that it is started with the host, for instance by")
+        say(f"  setpriv --reuid {SERVICE} --regid {SERVICE} --init-groups {PROGRAM} serve")
+        say(f"and make a backup each night as the same user: {PROGRAM} db backup")
+    say("What only you know:")
+    say("  /etc/depok-agi/depok-agi.toml  the trunk's endpoint, the operators' phones; then restart the daemon")
+    say("  pjsip.conf                     the trunk's context is depok-inbound, the phones' is depok-operators")
+    say("  queues.conf                    who answers:  [depok](+)  member => PJSIP/101,0,siti,PJSIP/101")
+    say("  say.conf                       mode = new in [general], so that Indonesian numbers are said right")
+    say("  groups                         adduser NAME depok-operator  (or depok-supervisor, depok-admin)")
+    say("Then `depok-agi doctor` says what is still wrong, with a mend for each.")
 
 
-def _say(text: str) -> None:
+def say(text: str) -> None:
+    """Tell the admin, at once."""
     sys.stdout.write(f"{text}\n")
     sys.stdout.flush()

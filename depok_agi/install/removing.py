@@ -2,13 +2,12 @@
 
 import contextlib
 import shutil
-import sys
 from pathlib import Path
 
 from depok_agi.errors import RefusedError
 from depok_agi.install import record
 from depok_agi.install.changes import Change, File, run
-from depok_agi.install.installing import UNITS
+from depok_agi.install.installing import UNITS, say
 from depok_agi.install.plan import OPT
 
 
@@ -20,7 +19,7 @@ def remove(*, purge: bool, dry_run: bool) -> None:
     """
     made = record.load()
     if not made:
-        _say("nothing is installed here")
+        say("nothing is installed here")
     elif dry_run:
         _show(made, purge=purge)
     else:
@@ -34,9 +33,9 @@ def _gone(made: list[Change], *, purge: bool) -> list[Change]:
 
 def _show(made: list[Change], *, purge: bool) -> None:
     for change in _gone(made, purge=purge):
-        _say(f"would take away {change.describe()}")
-    _say(f"would delete the releases in {OPT}")
-    _say("nothing was changed")
+        say(f"would take away {change.describe()}")
+    say(f"would delete the releases in {OPT}")
+    say("nothing was changed")
 
 
 def _undo(made: list[Change], *, purge: bool) -> None:
@@ -44,7 +43,7 @@ def _undo(made: list[Change], *, purge: bool) -> None:
     if systemd:
         run("systemctl", "disable", "--quiet", "--now", *UNITS)
     for change in _gone(made, purge=purge):
-        _say(f"taking away {change.describe()}")
+        say(f"taking away {change.describe()}")
         change.undo()
         if purge and isinstance(change, File):
             change.path.unlink(missing_ok=True)
@@ -64,15 +63,10 @@ def _delete_releases(kept: list[Change]) -> None:
         elif found != record.RECORD or not kept:
             found.unlink()
     if kept:
-        _say(
+        say(
             "kept, since it is data or was changed here: "
             + ", ".join(str(getattr(change, "path", getattr(change, "name", ""))) for change in kept)
         )
-        _say("`scripts/uninstall --purge` deletes that, too")
+        say("`scripts/uninstall --purge` deletes that, too")
     else:
         OPT.rmdir()
-
-
-def _say(text: str) -> None:
-    sys.stdout.write(f"{text}\n")
-    sys.stdout.flush()

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from depok_agi.hours import decent as hours
 from depok_agi.hours.aware import require_aware
 from depok_agi.notify.mail import Kind, Role
 
@@ -64,11 +65,7 @@ class Planned:
 def decent(at: datetime, policy: MailPolicy) -> datetime:
     """Give the moment itself, or the morning after it when it is one of the night."""
     require_aware(at)
-    local = at.astimezone(policy.zone)
-    if policy.decent_from <= local.time() < policy.decent_until:
-        return at
-    ahead = timedelta(days=0 if local.time() < policy.decent_from else 1)
-    return datetime.combine(local.date() + ahead, policy.decent_from, tzinfo=policy.zone)
+    return hours.decent(at, policy.decent_from, policy.decent_until, policy.zone)
 
 
 def planned(due_at: datetime, now: datetime, policy: MailPolicy) -> list[Planned]:

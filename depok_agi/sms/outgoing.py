@@ -5,6 +5,7 @@ from datetime import datetime, time, timedelta, tzinfo
 from enum import StrEnum
 from typing import Any
 
+from depok_agi.hours.decent import decent
 from depok_agi.sms.language import Language
 from depok_agi.tickets.ticket import local_iso
 
@@ -102,11 +103,7 @@ def gap(tries: int) -> timedelta:
 
 def earliest(kind: Kind, now: datetime, decent_from: time, decent_until: time, zone: tzinfo) -> datetime:
     """When it may be sent: a notice in decent hours only, by the wall clock of `zone`."""
-    local = now.astimezone(zone)
-    if kind not in NOTICES or decent_from <= local.time() < decent_until:
-        return now
-    day = local.date() if local.time() < decent_from else local.date() + timedelta(days=1)
-    return datetime.combine(day, decent_from, zone)
+    return decent(now, decent_from, decent_until, zone) if kind in NOTICES else now
 
 
 def pause(last_sent_at: datetime | None, now: datetime, per_minute: int) -> timedelta:

@@ -27,6 +27,7 @@ from zoneinfo import ZoneInfo
 
 from depok_agi.errors import RefusedError
 from depok_agi.hours.aware import require_aware
+from depok_agi.hours.decent import decent
 
 
 class CallbackReason(StrEnum):
@@ -393,8 +394,4 @@ def _unclaimed(debt: Debt, status: CallbackStatus) -> Debt:
 
 def _decent(moment: datetime, policy: CallbackPolicy) -> datetime:
     """Move a moment of the night to the morning after it."""
-    local = moment.astimezone(policy.zone)
-    if policy.decent_from <= local.time() < policy.decent_until:
-        return moment
-    ahead = timedelta(days=0 if local.time() < policy.decent_from else 1)
-    return datetime.combine(local.date() + ahead, policy.decent_from, tzinfo=local.tzinfo)
+    return decent(moment, policy.decent_from, policy.decent_until, policy.zone)

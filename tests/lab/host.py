@@ -18,6 +18,7 @@ from tests.lab.pbx_root import PbxRoot
 
 SIP_PORT = 5060
 OUTSIDE_PORT = 5070
+PROGRAM = "/opt/depok-agi/current/venv/bin/depok-agi"
 
 # What an admin writes for the city's own trunk and phones.
 PJSIP = """
@@ -79,11 +80,8 @@ class Host:
         self, *command: str, user: str = "root", check: bool = True, env: Mapping[str, str] | None = None
     ) -> subprocess.CompletedProcess[str]:
         """Run a command on the host, as one of its users who has logged in."""
-        words = ["chroot", str(self.path)]
-        if user != "root":
-            words += ["setpriv", "--reuid", user, "--regid", user, "--init-groups"]
         done = subprocess.run(
-            [*words, *command],
+            self._as(user, *command),
             env={**CLEAN, "PIP_CERT": CERTIFICATES, **(env or {})},
             stdin=subprocess.DEVNULL,
             capture_output=True,
@@ -94,6 +92,10 @@ class Host:
         if check and done.returncode:
             raise LabError(f"{' '.join(command)}: {done.stdout}{done.stderr}")
         return done
+
+    def _as(self, user: str, *command: str) -> list[str]:
+        drop = () if user == "root" else ("setpriv", "--reuid", user, "--regid", user, "--init-groups")
+        return ["chroot", str(self.path), *drop, *command]
 
     def script(self, name: str, *arguments: str, check: bool = True) -> str:
         """Run one of the scripts of the source that lies on the host."""
@@ -150,18 +152,7 @@ class Host:
         before = self.daemon_text().count("ready: ")
         with log.open("ab") as file:
             self._daemon = subprocess.Popen(
-                [
-                    "chroot",
-                    str(self.path),
-                    "setpriv",
-                    "--reuid",
-                    "depok-agi",
-                    "--regid",
-                    "depok-agi",
-                    "--init-groups",
-                    "/opt/depok-agi/current/venv/bin/depok-agi",
-                    "serve",
-                ],
+                self._as("depok-agi", PROGRAM, "serve"),
                 env=CLEAN,
                 stdin=subprocess.DEVNULL,
                 stdout=file,

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.lab.centre import wait_until
-from tests.lab.host import Host
+from tests.lab.host import PROGRAM, Host
 from tests.lab.phones import Citizen, Operator, Pause, Press
 
 WHEELS = "/wheels"
@@ -114,8 +114,7 @@ def test_a_store_that_cannot_be_written_keeps_nobody_from_an_operator(host: Host
     host.stop_daemon()
     host.run("chown", "root:root", store)
     host.run("chmod", "0444", store)
-    service = ("setpriv", "--reuid", "depok-agi", "--regid", "depok-agi", "--init-groups")
-    refused = host.run(*service, "/opt/depok-agi/current/venv/bin/depok-agi", "serve", check=False)
+    refused = host.run(PROGRAM, "serve", user="depok-agi", check=False)
     assert refused.returncode == 1
     assert refused.stderr.splitlines()[-1].startswith(f"depok-agi: the store {store}")
     with Operator(host, "101", talk_seconds=2) as siti:
@@ -132,8 +131,7 @@ def test_who_is_in_no_group_can_use_nothing_and_read_nothing(host: Host) -> None
     refused = host.run("depok-agi", "calls", "list", user="tamu", check=False)
     assert refused.returncode == 1
     assert "depok-operator" in refused.stderr
-    program = "/opt/depok-agi/current/venv/bin/depok-agi"
-    assert host.run("sudo", "-n", "-u", "depok-agi", program, "calls", "list", user="tamu", check=False).returncode != 0
+    assert host.run("sudo", "-n", "-u", "depok-agi", PROGRAM, "calls", "list", user="tamu", check=False).returncode != 0
     for user in ("siti", "tamu"):
         for secret in (
             "/var/lib/depok-agi/depok-agi.sqlite",
