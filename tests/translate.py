@@ -16,6 +16,7 @@ from depok_agi.language import DOMAIN, LOCALE, Language
 
 REPOSITORY = Path(__file__).parents[1]
 PLACES = {
+    "_": 0,
     "gettext": 0,
     "gettext_noop": 0,
     "translate": 0,

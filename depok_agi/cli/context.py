@@ -1,6 +1,7 @@
 """What the commands share: the settings, the desk, and who is acting."""
 
 import asyncio
+import grp
 import os
 import pwd
 from collections.abc import Awaitable, Callable
@@ -9,9 +10,11 @@ from typing import TypeVar
 
 import click
 
+from depok_agi.access.roles import Person, Role, highest
 from depok_agi.config import Settings, load, settings_path
 from depok_agi.desk import Desk
 from depok_agi.desk.opening import open_desk
+from depok_agi.errors import RefusedError
 
 Got = TypeVar("Got")
 
@@ -34,12 +37,39 @@ def at_desk(given: Settings, action: Callable[[Desk], Awaitable[Got]]) -> Got:
 
 def actor() -> str:
     """Who is acting: whoever called sudo, else whose process this is. Never an option or a variable of ours."""
-    sudo = os.environ.get("SUDO_UID", "")
-    uid = int(sudo) if sudo.isascii() and sudo.isdigit() else os.getuid()
+    uid = _acting_uid()
     try:
         return pwd.getpwuid(uid).pw_name
     except KeyError:
         return f"uid {uid}"
+
+
+def acting() -> Person:
+    """Who is acting, with the role that their Unix groups give them.
+
+    Whose own file the store is, such as in the demo, is its admin: nothing would be kept from them.
+
+    Raises:
+        RefusedError: whoever called sudo is in none of the groups.
+    """
+    uid = _acting_uid()
+    if uid in {0, os.geteuid()}:
+        return Person(actor(), Role.ADMIN)
+    name = actor()
+    try:
+        found = os.getgrouplist(name, pwd.getpwuid(uid).pw_gid)
+    except KeyError:
+        found = []
+    role = highest({group.gr_name for group in grp.getgrall() if group.gr_gid in found})
+    if role is None:
+        groups = ", ".join(role.group for role in Role)
+        raise RefusedError(f"{name} is in none of the groups {groups}; ask the admin of this host")
+    return Person(name, role)
+
+
+def _acting_uid() -> int:
+    sudo = os.environ.get("SUDO_UID", "")
+    return int(sudo) if sudo.isascii() and sudo.isdigit() else os.getuid()
 
 
 def origin() -> str:

@@ -1,0 +1,84 @@
+"""The roles of people on the PBX host, and what each may do with personal data.
+
+The roles are Unix groups (`depok-operator`, `depok-supervisor`, `depok-admin`); who is in several has the highest.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+
+
+class Role(StrEnum):
+    """The lowest first: each may do all that those before it may."""
+
+    OPERATOR = "operator"
+    SUPERVISOR = "supervisor"
+    ADMIN = "admin"
+
+    @property
+    def group(self) -> str:
+        """The Unix group that gives the role."""
+        return f"depok-{self}"
+
+
+class Deed(StrEnum):
+    """What is written into the access log, whether it was allowed or refused."""
+
+    SHOW = "show"
+    """One citizen's data was shown: a ticket, a call, a claimed callback."""
+    FIND = "find"
+    """A list was asked for by a citizen's number or name."""
+    UNMASK = "unmask"
+    """A list was shown with whole numbers."""
+    SECRET = "secret"  # noqa: S105 - a secret ticket's citizen was shown
+    """The citizen of a secret ticket was shown to somebody to whom it is not assigned."""
+    LISTEN = "listen"
+    """A recording was played."""
+    EXPORT = "export"
+    """A citizen's data was put together for them."""
+    ERASE = "erase"
+    """A citizen's data was destroyed."""
+    RETENTION = "retention"
+    """What is older than its retention time was destroyed."""
+    OPDS = "opds"
+    """The table of OPDs or categories was changed."""
+    READ_ACCESS_LOG = "read_access_log"
+    """The access log itself was read."""
+
+
+LEAST: Mapping[Deed, Role] = MappingProxyType(
+    {
+        Deed.SHOW: Role.OPERATOR,
+        Deed.FIND: Role.OPERATOR,
+        Deed.UNMASK: Role.SUPERVISOR,
+        Deed.SECRET: Role.SUPERVISOR,
+        Deed.LISTEN: Role.OPERATOR,
+        Deed.EXPORT: Role.SUPERVISOR,
+        Deed.ERASE: Role.ADMIN,
+        Deed.RETENTION: Role.ADMIN,
+        Deed.OPDS: Role.ADMIN,
+        Deed.READ_ACCESS_LOG: Role.SUPERVISOR,
+    }
+)
+"""The lowest role that may do each deed."""
+
+_ORDER = tuple(Role)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who acts: the user's name on this host, and their role."""
+
+    name: str
+    role: Role
+
+
+def may(role: Role, deed: Deed) -> bool:
+    """May somebody of this role do this?"""
+    return _ORDER.index(role) >= _ORDER.index(LEAST[deed])
+
+
+def highest(groups: set[str]) -> Role | None:
+    """The highest role that membership in these Unix groups gives, if any."""
+    return next((role for role in reversed(_ORDER) if role.group in groups), None)
