@@ -1,6 +1,5 @@
 """The settings: one TOML file, checked as a whole. Every fault is told at once, with its path."""
 
-import os
 import re
 from collections.abc import Iterator
 from contextlib import suppress
@@ -17,11 +16,9 @@ from depok_agi.errors import SettingsError
 from depok_agi.language import Language
 from depok_agi.notify.security import MailSecurity
 from depok_agi.reports.schedule import SchedulePolicy
+from depok_agi.settings_file import ENVIRONMENT
 from depok_agi.tickets.callback import CallbackPolicy
 from depok_agi.toml_file import Fault, Table, parse, read, text
-
-DEFAULT_PATH = Path("/etc/depok-agi/depok-agi.toml")
-ENVIRONMENT = "DEPOK_AGI_CONFIG"
 
 _Sized = TypeVar("_Sized", str, list[Any])
 
@@ -339,13 +336,6 @@ class Settings(Table, frozen=True, kw_only=True):
         )
 
 
-def settings_path(given: Path | None) -> Path:
-    """The file to read: the one given, else the environment's, else the usual one."""
-    if given is not None:
-        return given
-    return Path(os.environ.get(ENVIRONMENT) or DEFAULT_PATH)
-
-
 def load(path: Path) -> Settings:
     """Read and check the settings. Paths in it are relative to its folder.
 
@@ -356,12 +346,14 @@ def load(path: Path) -> Settings:
         content = parse(path.read_text("utf-8"))
     except FileNotFoundError:
         raise SettingsError(
-            f"there are no settings at {path}; name another file by --config or by {ENVIRONMENT}"
+            "there are no settings at {path}; name another file by --config or by {environment}",
+            path=path,
+            environment=ENVIRONMENT,
         ) from None
     except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"the settings {path} cannot be read: {error}") from error
+        raise SettingsError("the settings {path} cannot be read: {error}", path=path, error=error) from error
     except ValueError as error:
-        raise SettingsError(f"the settings {path} are not TOML: {error}") from error
+        raise SettingsError("the settings {path} are not TOML: {error}", path=path, error=error) from error
     faults: list[Fault] = []
     settings = read(Settings, content, (), faults)
     if settings is None or faults:
@@ -424,9 +416,9 @@ def _content(file: Path, setting: str) -> str:
     try:
         secret = file.read_text("utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{setting}: {error}") from error
+        raise SettingsError("{setting}: {error}", setting=setting, error=error) from error
     if not secret:
-        raise SettingsError(f"{setting}: {file} is empty")
+        raise SettingsError("{setting}: {file} is empty", setting=setting, file=file)
     return secret
 
 

@@ -633,6 +633,6 @@ async def serve(settings: Settings, on_ready: Callable[[str], None]) -> None:
     try:
         _make_folders(settings)
     except OSError as error:
-        raise StoreError(f"a folder cannot be made: {error}") from error
+        raise StoreError("a folder cannot be made: {error}", error=error) from error
     async with open_desk(settings, migrate=True, origin=f"{os.uname().nodename} service") as desk:
         await Daemon(settings, desk, await journal.load(desk), on_ready).run()

@@ -77,7 +77,12 @@ class Metrics:
         try:
             server, thread = start_http_server(port, addr=host, registry=self._registry)
         except OSError as error:
-            raise SettingsError(f"metrics.port: {host}:{port} cannot be listened on: {error.strerror}") from error
+            raise SettingsError(
+                "metrics.port: {host}:{port} cannot be listened on: {strerror}",
+                host=host,
+                port=port,
+                strerror=error.strerror,
+            ) from error
         counting = _CountsErrors(self._errors)
         logging.getLogger("depok_agi").addHandler(counting)
         try:

@@ -3,6 +3,7 @@
 import click
 
 from depok_agi.cli.context import at_desk, settings
+from depok_agi.cli.language import _
 from depok_agi.cli.output import hint, json_option, printable, show_json, show_table
 from depok_agi.desk import opds
 
@@ -27,7 +28,7 @@ def list_(ctx: click.Context, *, as_json: bool) -> None:
         show_json([{"name": name, "opd": opd} for name, opd in found.items()])
         return
     rows = [(printable(name), opd or "-") for name, opd in found.items()]
-    show_table(("Category", "OPD"), rows, empty="There is no category.")
+    show_table((_("Category"), _("OPD")), rows, empty=_("There is no category."))
 
 
 @categories.command("set")
@@ -42,7 +43,7 @@ def set_(ctx: click.Context, name: str, opd: str | None) -> None:
       depok-agi categories set 'lampu jalan' --opd DISHUB
     """
     code = at_desk(settings(ctx), lambda desk: opds.put_category(desk, name, opd))
-    hint(f"{printable(name)} leads to {code or 'no OPD'}")
+    hint(_("{name} leads to {code}").format(name=printable(name), code=code or _("no OPD")))
 
 
 @categories.command()
@@ -56,4 +57,4 @@ def remove(ctx: click.Context, name: str) -> None:
       depok-agi categories remove 'pohon tumbang'
     """
     known = at_desk(settings(ctx), lambda desk: opds.drop_category(desk, name))
-    hint(f"{printable(known)} is off the list")
+    hint(_("{known} is off the list").format(known=printable(known)))

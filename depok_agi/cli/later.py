@@ -6,6 +6,8 @@ from typing import Any
 
 import click
 
+from depok_agi.cli.help import translated
+
 
 class Later(click.Group):
     """A group with some commands in files of their own: `later` says in which, by their names."""
@@ -23,4 +25,4 @@ class Later(click.Group):
         if cmd_name not in self._later:
             return super().get_command(ctx, cmd_name)
         command: click.Command = getattr(import_module(self._later[cmd_name]), cmd_name)
-        return command
+        return translated(command)

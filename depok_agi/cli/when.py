@@ -5,6 +5,8 @@ from datetime import datetime, timedelta, tzinfo
 
 import click
 
+from depok_agi.cli.language import _
+
 _AHEAD = re.compile(r"\+(\d{1,5})([mhd])")
 _YEARS = range(1970, 2200)
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
@@ -35,6 +37,8 @@ def moment(text: str, timezone: tzinfo, now: datetime) -> datetime:
         found = None
     if found is None or found.year not in _YEARS:
         raise click.BadParameter(
-            f"{text!r} is no moment: write 2026-11-24, '2026-11-24 10:00', 10:00, today, yesterday, now or +2h"
+            _(
+                "{text!r} is no moment: write 2026-11-24, '2026-11-24 10:00', 10:00, today, yesterday, now or +2h"
+            ).format(text=text)
         )
     return found if found.tzinfo else found.replace(tzinfo=timezone)

@@ -196,7 +196,9 @@ async def release(desk: Desk, callback: int, operator: str) -> Callback:
     async with desk.store.transaction() as connection:
         orders = desk.store.queries.dial_orders_in_the_way(connection, callback=callback, device=None)
         if [row async for row in orders]:
-            raise RefusedError(f"callback {callback} is being dialled: give it back when the call is over")
+            raise RefusedError(
+                "callback {callback} is being dialled: give it back when the call is over", callback=callback
+            )
         return await _change(desk, connection, callback, lambda debt: rules.release(debt, operator, desk.now()))
 
 
@@ -214,7 +216,11 @@ async def done(desk: Desk, callback: int, result: AttemptResult, operator: str, 
         found = await _load(desk, connection, callback)
         held = rules.lapse(found.debt, now)
         if held.claimed_by not in (None, operator):
-            raise RefusedError(f"callback {callback} is claimed by {held.claimed_by}: they enter its result")
+            raise RefusedError(
+                "callback {callback} is claimed by {claimed_by}: they enter its result",
+                callback=callback,
+                claimed_by=held.claimed_by,
+            )
         of_call = _unconfirmed(found, operator, now, desk.policy.lease)
         if of_call is None:
             debt = rules.attempt(held, result, now, desk.policy)
@@ -272,7 +278,9 @@ async def _amended(
         newer = await _open_of(desk, connection, found.citizen)
         if newer is not None:
             raise RefusedError(
-                f"callback {found.id} has ended, and callback {newer.id} is owed to the same citizen now"
+                "callback {id} has ended, and callback {newer} is owed to the same citizen now",
+                id=found.id,
+                newer=newer.id,
             )
     assert of_call.call is not None  # noqa: S101 - `_unconfirmed` has seen it
     return rules.amend(found.debt, of_call.call, result, of_call.at, desk.now(), desk.policy)
@@ -296,7 +304,7 @@ async def _open_of_number(desk: Desk, connection: aiosqlite.Connection, number: 
 async def _load(desk: Desk, connection: aiosqlite.Connection, callback: int) -> Callback:
     found = await rows.load(desk.store, connection, callback)
     if found is None:
-        raise NotFoundError(f"there is no callback {callback}; `depok-agi callbacks list` shows them")
+        raise NotFoundError("there is no callback {callback}; `depok-agi callbacks list` shows them", callback=callback)
     return found
 
 

@@ -217,8 +217,13 @@ async def _only_match(desk: Desk, part: str) -> str:
         if len(found) == 1:
             return str(found[0])
         if found:
-            raise RefusedError(f"several calls begin or end with {part!r}, {found[0]} and {found[1]} among them")
-    raise NotFoundError(f"there is no call {part!r}; `depok-agi calls list` shows their ids")
+            raise RefusedError(
+                "several calls begin or end with {part!r}, {one} and {other} among them",
+                part=part,
+                one=found[0],
+                other=found[1],
+            )
+    raise NotFoundError("there is no call {part!r}; `depok-agi calls list` shows their ids", part=part)
 
 
 async def unsettled(desk: Desk, ended_since: int) -> list[tuple[str, str]]:

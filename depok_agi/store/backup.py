@@ -46,7 +46,7 @@ def back_up(store: Path, folder: Path, now: datetime) -> Path:
     """
     target = folder / name_of(now)
     if target.exists():
-        raise RefusedError(f"there is a backup {target.name} already")
+        raise RefusedError("there is a backup {name} already", name=target.name)
     with _told(folder):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     with _unfinished(target) as copy:
@@ -55,7 +55,9 @@ def back_up(store: Path, folder: Path, now: datetime) -> Path:
             into.execute("PRAGMA journal_mode = DELETE")
         found = faults(copy)
         if found:
-            raise StoreError(f"the copy of {store} is not whole, so it was not kept: {found[0]}")
+            raise StoreError(
+                "the copy of {store} is not whole, so it was not kept: {found}", store=store, found=found[0]
+            )
     return target
 
 
@@ -77,10 +79,12 @@ def restore(backup: Path, store: Path, now: datetime) -> Path | None:
         StoreError: the disk refuses.
     """
     if not backup.is_file():
-        raise NotFoundError(f"there is no backup {backup.name} in {backup.parent}")
+        raise NotFoundError("there is no backup {name} in {parent}", name=backup.name, parent=backup.parent)
     found = faults(backup)
     if found:
-        raise RefusedError(f"{backup.name} cannot be restored, and the store stays as it is: {found[0]}")
+        raise RefusedError(
+            "{name} cannot be restored, and the store stays as it is: {found}", name=backup.name, found=found[0]
+        )
     with _told(store), _unfinished(store) as copy:
         shutil.copyfile(backup, copy)
         return _put_aside(store, now)
@@ -114,7 +118,7 @@ def faults(path: Path) -> list[str]:
 def _open(path: Path) -> sqlite3.Connection:
     """For reading alone."""
     if not path.is_file():
-        raise StoreError(f"there is no store at {path}")
+        raise StoreError("there is no store at {path}", path=path)
     return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=WAITS_SECONDS)
 
 
@@ -137,7 +141,7 @@ def _must_be_nobodys(store: Path) -> None:
             connection.execute("PRAGMA journal_mode = DELETE")
     except sqlite3.OperationalError as error:
         if "locked" in str(error):
-            raise RefusedError(f"the store {store} is in use: stop the daemon, then try again") from error
+            raise RefusedError("the store {store} is in use: stop the daemon, then try again", store=store) from error
         raise
     except sqlite3.DatabaseError:
         return  # it is broken, and may be the reason for all this
@@ -174,7 +178,7 @@ def _told(path: Path) -> Iterator[None]:
         yield
     except sqlite3.Error as error:
         if "locked" in str(error):
-            raise StoreError(f"the store {path} is busy: another process has held it too long") from error
-        raise StoreError(f"the store {path}: {error}") from error
+            raise StoreError("the store {path} is busy: another process has held it too long", path=path) from error
+        raise StoreError("the store {path}: {error}", path=path, error=error) from error
     except OSError as error:
-        raise StoreError(f"{path}: {error.strerror or error}") from error
+        raise StoreError("{path}: {strerror}", path=path, strerror=error.strerror or error) from error

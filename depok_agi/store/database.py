@@ -50,9 +50,11 @@ class Store:
             try:
                 path.stat()  # noqa: ASYNC240 - once, at the start
             except FileNotFoundError:
-                raise StoreError(f"there is no store at {path}; `depok-agi db migrate` makes one") from None
+                raise StoreError("there is no store at {path}; `depok-agi db migrate` makes one", path=path) from None
             except OSError as error:
-                raise StoreError(f"the store {path} cannot be reached: {error.strerror}") from error
+                raise StoreError(
+                    "the store {path} cannot be reached: {strerror}", path=path, strerror=error.strerror
+                ) from error
         with _told(path):
             if migrate:
                 _make_private(path)
@@ -115,8 +117,12 @@ def _told(path: Path) -> Iterator[None]:
         raise  # a defect or a lost race: the desk's to understand
     except sqlite3.Error as error:
         if "locked" in str(error):
-            raise StoreError(f"the store {path} is busy: another process has held it for {BUSY_SECONDS} s") from error
-        raise StoreError(f"the store {path}: {error}") from error
+            raise StoreError(
+                "the store {path} is busy: another process has held it for {busy_seconds} s",
+                path=path,
+                busy_seconds=BUSY_SECONDS,
+            ) from error
+        raise StoreError("the store {path}: {error}", path=path, error=error) from error
 
 
 async def _connect(path: Path) -> aiosqlite.Connection:
@@ -220,6 +226,11 @@ async def _migrate(connection: aiosqlite.Connection) -> None:
 async def _check_version(connection: aiosqlite.Connection, path: Path) -> None:
     found, newest = await _version(connection), newest_version()
     if found > newest:
-        raise StoreError(f"the store {path} is of a newer depok-agi (version {found}; this one knows {newest})")
+        raise StoreError(
+            "the store {path} is of a newer depok-agi (version {found}; this one knows {newest})",
+            path=path,
+            found=found,
+            newest=newest,
+        )
     if found < newest:
-        raise StoreError(f"the store {path} is not up to date; `depok-agi db migrate` brings it there")
+        raise StoreError("the store {path} is not up to date; `depok-agi db migrate` brings it there", path=path)

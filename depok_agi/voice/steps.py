@@ -54,7 +54,7 @@ async def run(name: str, caller: Caller, centre: Centre) -> None:
     try:
         step = STEPS[StepName(name)]
     except ValueError:
-        raise NotFoundError(f"there is no step {name!r}") from None
+        raise NotFoundError("there is no step {name!r}", name=name) from None
     ended = await step(caller, centre)
     if ended.target is not None:
         await caller.set_variable(TARGET, ended.target)

@@ -16,8 +16,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from depok_agi.config import (
-    DEFAULT_PATH,
-    ENVIRONMENT,
     Dial,
     Mail,
     Settings,
@@ -25,11 +23,11 @@ from depok_agi.config import (
     dial_secret,
     load,
     mail_password,
-    settings_path,
     sms_secret,
 )
 from depok_agi.errors import SettingsError
 from depok_agi.notify.security import MailSecurity
+from depok_agi.settings_file import DEFAULT_PATH, ENVIRONMENT, settings_path
 from depok_agi.tickets.callback import CallbackPolicy
 
 SECRET = "rahasia-sekali"  # noqa: S105 - nobody's
