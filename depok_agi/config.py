@@ -128,7 +128,7 @@ class Centre(Table, frozen=True):
 
     timezone: Annotated[str, text, _timezone] = "Asia/Jakarta"
     language: Language = Language.INDONESIAN
-    """The language of reports, when none is asked for."""
+    """The language of reports, when none is asked for, and of the command, where the settings name one."""
     hours: File | None = None
     """The hours file; the shipped pattern of Depok when not given."""
     menu: File | None = None

@@ -7,8 +7,10 @@ import sys
 import click
 
 from depok_agi.cli.context import settings
-from depok_agi.cli.language import _
 from depok_agi.errors import DepokError
+
+READY = "ready: {}"
+"""For the journal, which is in English."""
 
 
 @click.command()
@@ -26,9 +28,7 @@ def serve(ctx: click.Context) -> None:
     logging.getLogger("panoramisk").setLevel(logging.CRITICAL)  # its complaints are told once, by our own wrapper
     given = settings(ctx)
     try:
-        asyncio.run(
-            daemon.serve(given, on_ready=lambda text: click.echo(_("ready: {text}").format(text=text), err=True))
-        )
+        asyncio.run(daemon.serve(given, on_ready=lambda text: click.echo(READY.format(text), err=True)))
     except* Exception as failed:
         known = failed.subgroup(DepokError)
         if known is not None:

@@ -130,7 +130,7 @@ class Centre:
     def environment(self) -> dict[str, str]:
         """What a shell needs to use this centre by hand."""
         kept = {key: value for key, value in os.environ.items() if not key.startswith(("DEPOK_", "SUDO_"))}
-        return {**kept, "DEPOK_AGI_CONFIG": str(self.settings)}
+        return {**kept, "LC_ALL": "C.UTF-8", "DEPOK_AGI_CONFIG": str(self.settings)}
 
     def command(self, *arguments: str, check: bool = True, stdin: str = "") -> subprocess.CompletedProcess[str]:
         """Run `depok-agi` as an operator does."""
