@@ -2,14 +2,18 @@
 
 import io
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import click
 
 from depok_agi import __version__
+from depok_agi.cli.clear_text import clear
 from depok_agi.cli.sudo import no_path_under_sudo
+from depok_agi.cli.suggestions import Suggesting
 from depok_agi.errors import DepokError
 
 NOUNS = {
@@ -32,7 +36,17 @@ NOUNS = {
 """Each is a file of this folder with a command of the same name."""
 
 
-class _Nouns(click.Group):
+class _Nouns(Suggesting):
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
+    ) -> click.Context:
+        with _clear_usage():
+            return super().make_context(info_name, args, parent, **extra)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        with _clear_usage():
+            return super().invoke(ctx)
+
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         for word in args:
             try:
@@ -53,6 +67,15 @@ class _Nouns(click.Group):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - as above
         with formatter.section("Commands"):
             formatter.write_dl(list(NOUNS.items()))
+
+
+@contextmanager
+def _clear_usage() -> Iterator[None]:
+    """What was typed may stand in click's own texts, too."""
+    try:
+        yield
+    except click.UsageError as error:
+        raise click.UsageError(clear(error.format_message()), error.ctx) from None
 
 
 @click.group(cls=_Nouns, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -81,5 +104,5 @@ def main(arguments: Sequence[str] | None = None) -> None:
     try:
         root.main(args=arguments, prog_name="depok-agi")
     except (DepokError, OSError) as error:
-        click.echo(f"depok-agi: {error}", err=True)
+        click.echo(f"depok-agi: {clear(str(error))}", err=True)
         sys.exit(1)

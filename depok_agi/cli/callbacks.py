@@ -2,7 +2,9 @@
 
 import click
 
+from depok_agi.cli.choices import OneOf
 from depok_agi.cli.context import actor, at_desk, settings
+from depok_agi.cli.ids import callback_argument
 from depok_agi.cli.later import Later
 from depok_agi.cli.output import hint, json_option, late, person, printable, show_json, show_table, when
 from depok_agi.cli.telling import show_what_to_tell
@@ -13,8 +15,6 @@ from depok_agi.tickets.callback import AttemptResult, CallbackStatus, is_overdue
 from depok_agi.tickets.ticket import Callback, Ticket, local_iso
 
 RESULTS = [result.value for result in AttemptResult if result is not AttemptResult.FAILED]
-
-id_argument = click.argument("callback", metavar="ID", type=click.IntRange(1, 2**63 - 1))
 
 
 @click.group(cls=Later, later={"call": "depok_agi.cli.callbacks_call"})
@@ -134,7 +134,7 @@ def next_(ctx: click.Context, *, as_json: bool) -> None:
 
 
 @callbacks.command()
-@id_argument
+@callback_argument
 @json_option
 @click.pass_context
 def claim(ctx: click.Context, callback: int, *, as_json: bool) -> None:
@@ -175,7 +175,7 @@ def _show_claim(callback: Callback, tickets: list[Ticket], given: Settings, *, a
 
 
 @callbacks.command()
-@id_argument
+@callback_argument
 @click.pass_context
 def release(ctx: click.Context, callback: int) -> None:
     """Give one back that you took.
@@ -189,8 +189,8 @@ def release(ctx: click.Context, callback: int) -> None:
 
 
 @callbacks.command()
-@id_argument
-@click.option("--result", required=True, type=click.Choice(RESULTS), help="How the call went.")
+@callback_argument
+@click.option("--result", required=True, type=OneOf(RESULTS), help="How the call went.")
 @click.option("--note", help="What a colleague should know.")
 @json_option
 @click.pass_context

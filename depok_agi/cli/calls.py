@@ -12,6 +12,7 @@ from depok_agi.calls.numbers import to_e164
 from depok_agi.calls.record import CallRecord, Outcome, iso, to_json
 from depok_agi.cli.choices import choice_of
 from depok_agi.cli.context import at_desk, settings
+from depok_agi.cli.ids import short_call_id
 from depok_agi.cli.output import hint, json_option, person, printable, show_json, show_table, when
 from depok_agi.cli.sudo import no_path_under_sudo
 from depok_agi.cli.when import moment
@@ -92,7 +93,7 @@ def _row(call: CallRecord, ticket: str | None, given: Settings) -> tuple[str, ..
         _seconds(call.talk_seconds),
         call.menu_path or "-",
         ticket or "-",
-        call.id,
+        short_call_id(call.id, given),
     )
 
 
@@ -156,14 +157,15 @@ def gaps(ctx: click.Context, limit: int, *, as_json: bool) -> None:
 @json_option
 @click.pass_context
 def show(ctx: click.Context, call: str, *, as_json: bool) -> None:
-    """One call with its legs; the id, or a beginning or end of it that no other call has.
+    """One call with its legs; by its id, or a beginning or end of it that no other call has.
 
     \b
-    Example:
+    Examples:
       depok-agi calls show 1764000000.12
+      depok-agi calls show depok-1764000000.12
     """
     given = settings(ctx)
-    record, ticket, callback = at_desk(given, lambda desk: desk_calls.show(desk, call))
+    record, ticket, callback = at_desk(given, lambda desk: desk_calls.show(desk, call, given.pbx.name))
     if as_json:
         show_json(to_json(record, given.timezone, ticket=ticket, callback=callback))
         return

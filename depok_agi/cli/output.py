@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from depok_agi.calls.numbers import national
+from depok_agi.cli.clear_text import clear
 
 json_option = click.option("--json", "as_json", is_flag=True, help="For scripts: JSON on standard output.")
 
@@ -116,7 +117,7 @@ def is_utf8() -> bool:
 
 def hint(text: str) -> None:
     """Tell what to do next."""
-    click.echo(text, err=True)
+    click.echo(clear(text), err=True)
 
 
 def when(at: datetime | None, timezone: tzinfo) -> str:

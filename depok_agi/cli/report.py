@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from depok_agi.cli.choices import OneOf, choice_of
 from depok_agi.cli.context import at_desk, settings
 from depok_agi.cli.output import hint, is_utf8, json_option, show_json
 from depok_agi.cli.report_formats import BINARY, FORMATS
@@ -52,10 +53,10 @@ def _options(command: Command) -> Command:
             callback=no_path_under_sudo,
             help="Write it into this file; never over one that is there.",
         ),
-        click.option("--format", "form", type=click.Choice(["table", *FORMATS]), default="table", show_default=True),
+        click.option("--format", "form", type=OneOf(["table", *FORMATS]), default="table", show_default=True),
         click.option(
             "--language",
-            type=click.Choice([language.value for language in Language]),
+            type=choice_of(Language),
             help="In this language, whatever [centre] language says.",
         ),
         click.option("--as-of", help="What the report said at this moment: yesterday, '2026-11-24 17:00'."),

@@ -7,9 +7,10 @@ import click
 from depok_agi.cli import ticket_changes, tickets_import
 from depok_agi.cli.choices import choice_of
 from depok_agi.cli.context import actor, at_desk, settings
+from depok_agi.cli.ids import ticket_argument
 from depok_agi.cli.output import hint, json_option, late, person, printable, show_json, show_table, when
 from depok_agi.cli.ticket_changes import show_change, text_given
-from depok_agi.desk import Desk, utc_now
+from depok_agi.desk import Desk, opds, utc_now
 from depok_agi.desk import calls as desk_calls
 from depok_agi.desk import deadlines as desk_deadlines
 from depok_agi.desk import tickets as desk_tickets
@@ -77,7 +78,7 @@ def new(
     async def open_(desk: Desk) -> Ticket:
         number, call_id = caller, None
         if call is not None:
-            record, _, _ = await desk_calls.show(desk, call)
+            record, _, _ = await desk_calls.show(desk, call, given.pbx.name)
             number, call_id = caller or record.citizen, record.id
         elif channel == TicketChannel.PHONE and not no_call:
             live = await desk_calls.live_of(desk, actor(), given.pbx.operators)
@@ -109,16 +110,17 @@ def list_(
       depok-agi tickets list --overdue --opd DPUPR
     """
     given = settings(ctx)
-    found = at_desk(
-        given,
-        lambda desk: desk_tickets.listed(
+
+    async def look(desk: Desk) -> list[Ticket]:
+        return await desk_tickets.listed(
             desk,
             status=TicketStatus(status) if status else None,
-            opd=opd.upper() if opd else None,
+            opd=await opds.code_of(desk, opd) if opd is not None else None,
             overdue=overdue,
             limit=limit,
-        ),
-    )
+        )
+
+    found = at_desk(given, look)
     now = utc_now()
     if as_json:
         show_json([ticket.to_json(given.timezone, now) for ticket in found])
@@ -141,7 +143,7 @@ def list_(
 
 
 @tickets.command()
-@click.argument("number")
+@ticket_argument
 @json_option
 @click.pass_context
 def show(ctx: click.Context, number: str, *, as_json: bool) -> None:
@@ -177,7 +179,7 @@ def show(ctx: click.Context, number: str, *, as_json: bool) -> None:
 
 
 @tickets.command()
-@click.argument("number")
+@ticket_argument
 @json_option
 @click.pass_context
 def explain(ctx: click.Context, number: str, *, as_json: bool) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import aiosqlite
 
 from depok_agi.calls.numbers import masked, to_e164
-from depok_agi.desk import Desk, callbacks, closing, opds
+from depok_agi.desk import Desk, callbacks, closing, ids, opds
 from depok_agi.desk.named import named
 from depok_agi.errors import NotFoundError, RefusedError, StoreError
 from depok_agi.store import history as history_rows
@@ -368,7 +368,8 @@ async def _take_back(
 async def _ticket(desk: Desk, connection: aiosqlite.Connection, number: str) -> Ticket:
     found = await rows.load(desk.store, connection, numbers.parse(number))
     if found is None:
-        raise NotFoundError(f"there is no ticket {number}; `depok-agi tickets list` shows them")
+        meant = await ids.nearly(desk, number) or "; `depok-agi tickets list` shows them"
+        raise NotFoundError(f"there is no ticket {number}{meant}")
     return found
 
 
