@@ -2,11 +2,14 @@
 
 import click
 
+from depok_agi.cli import fields
 from depok_agi.cli.choices import OneOf
 from depok_agi.cli.context import actor, at_desk, settings
+from depok_agi.cli.csv_rows import csv_option, show_records
 from depok_agi.cli.ids import callback_argument
 from depok_agi.cli.later import Later
 from depok_agi.cli.output import hint, json_option, late, person, printable, show_json, show_table, when
+from depok_agi.cli.span import span, span_options
 from depok_agi.cli.telling import show_what_to_tell
 from depok_agi.config import Settings
 from depok_agi.desk import Desk, utc_now
@@ -24,33 +27,40 @@ def callbacks() -> None:
 
 @callbacks.command("list")
 @click.option("--all", "every", is_flag=True, help="The ended ones too, after the others.")
+@span_options("Those that are owed since a moment,")
 @click.option("--limit", type=click.IntRange(1, 1_000_000), default=50, show_default=True)
 @json_option
+@csv_option
 @click.pass_context
-def list_(ctx: click.Context, limit: int, *, every: bool, as_json: bool) -> None:
+def list_(
+    ctx: click.Context, since: str | None, until: str | None, limit: int, *, every: bool, as_json: bool, as_csv: bool
+) -> None:
     """Whom to call now, most urgent first. Late ones bear a `!`.
 
     \b
     Examples:
       depok-agi callbacks list
       depok-agi callbacks list --all --json
+      depok-agi callbacks list --since yesterday
     """
     given = settings(ctx)
+    start, end = span(given, since, until)
 
     async def look(desk: Desk) -> tuple[list[Callback], int, int, int]:
-        found = await desk_callbacks.listed(desk, every=every, limit=limit)
+        found = await desk_callbacks.listed(desk, every=every, since=start, until=end, limit=limit)
         tickets, calls = await desk_callbacks.uncallable(desk)
         return found, *await desk_callbacks.open_and_expired(desk), len(tickets) + len(calls)
 
     found, owed, expired, uncallable = at_desk(given, look)
-    if as_json:
-        show_json([callback.to_json(given.timezone, utc_now()) for callback in found])
+    if as_json or as_csv:
+        records = [callback.to_json(given.timezone, utc_now()) for callback in found]
+        show_records(records, fields.CALLBACK, as_json=as_json, as_csv=as_csv)
     else:
         columns = ("ID", "Citizen", "Why", "Since", "Due", "Status", "Tickets", "Tried")
         show_table(columns, [_row(callback, given) for callback in found], empty="Nobody is owed a call.")
-    if owed > len(found):
+    if owed > len(found) and start is end is None:
         hint(f"{owed} are owed a call; these are the {len(found)} most urgent: --limit {owed} shows all")
-    if as_json:
+    if as_json or as_csv:
         return
     if uncallable:
         hint(f"{uncallable} wait and have no number that could be called: depok-agi callbacks uncallable")
@@ -82,8 +92,9 @@ def _row(callback: Callback, given: Settings) -> tuple[str, ...]:
 @callbacks.command()
 @click.option("--limit", type=click.IntRange(1, 100_000), default=50, show_default=True)
 @json_option
+@csv_option
 @click.pass_context
-def uncallable(ctx: click.Context, limit: int, *, as_json: bool) -> None:
+def uncallable(ctx: click.Context, limit: int, *, as_json: bool, as_csv: bool) -> None:
     """Who waits and cannot be called: answered tickets and missed calls without a number.
 
     \b
@@ -92,13 +103,16 @@ def uncallable(ctx: click.Context, limit: int, *, as_json: bool) -> None:
     """
     given = settings(ctx)
     tickets, calls = at_desk(given, lambda desk: desk_callbacks.uncallable(desk, limit=limit))
-    if as_json:
-        show_json(
+    if as_json or as_csv:
+        show_records(
             [{"ticket": number, "call": None, "at": None, "why": "answered"} for number in tickets]
             + [
                 {"ticket": None, "call": call, "at": local_iso(at, given.timezone), "why": outcome}
                 for call, at, outcome in calls
-            ]
+            ],
+            fields.UNCALLABLE,
+            as_json=as_json,
+            as_csv=as_csv,
         )
         return
     rows = [(f"ticket {number}", "-", "its answer waits, and there is no number") for number in tickets]

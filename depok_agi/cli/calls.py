@@ -10,14 +10,16 @@ import click
 from depok_agi.calls.facts import Fact
 from depok_agi.calls.numbers import to_e164
 from depok_agi.calls.record import CallRecord, Outcome, iso, to_json
+from depok_agi.cli import fields
 from depok_agi.cli.choices import choice_of
 from depok_agi.cli.context import at_desk, settings
+from depok_agi.cli.csv_rows import csv_option, show_records
 from depok_agi.cli.ids import short_call_id
 from depok_agi.cli.output import hint, json_option, person, printable, show_json, show_table, when
+from depok_agi.cli.span import span, span_options
 from depok_agi.cli.sudo import no_path_under_sudo
-from depok_agi.cli.when import moment
 from depok_agi.config import Ami, Secret, Settings, load, settings_path
-from depok_agi.desk import Desk, journal, utc_now
+from depok_agi.desk import Desk, journal
 from depok_agi.desk import calls as desk_calls
 from depok_agi.desk.journal import Gap
 from depok_agi.errors import DepokError
@@ -30,12 +32,12 @@ def calls() -> None:
 
 
 @calls.command("list")
-@click.option("--since", help="Calls that began at this moment or later: today, yesterday, 10:00, 2026-11-24.")
-@click.option("--until", help="Calls that began before this moment.")
+@span_options("Calls that began")
 @click.option("--outcome", type=choice_of(Outcome))
 @click.option("--number", help="Calls from or to this citizen, as people write the number.")
 @click.option("--limit", type=click.IntRange(1, 1_000_000), default=50, show_default=True)
 @json_option
+@csv_option
 @click.pass_context
 def list_(
     ctx: click.Context,
@@ -46,21 +48,21 @@ def list_(
     limit: int,
     *,
     as_json: bool,
+    as_csv: bool,
 ) -> None:
     """The calls, newest first.
 
     \b
     Examples:
       depok-agi calls list --since today
+      depok-agi calls list --since monday --until -2h --csv
       depok-agi calls list --outcome abandoned --json
     """
     given = settings(ctx)
     citizen = None
     if number is not None and (citizen := to_e164(number)) is None:
         raise click.BadParameter(f"{number!r} is no telephone number", param_hint="--number")
-    start, end = (
-        times.microseconds(moment(text, given.timezone, utc_now())) if text else None for text in (since, until)
-    )
+    start, end = span(given, since, until)
 
     async def look(desk: Desk) -> tuple[list[desk_calls.Listed], list[Gap]]:
         wanted = Outcome(outcome) if outcome else None
@@ -69,8 +71,9 @@ def list_(
         return listed, await journal.gaps(desk, since=first, until=end)
 
     found, gaps = at_desk(given, look)
-    if as_json:
-        show_json([to_json(call, given.timezone, ticket=t, callback=c) for call, t, c in found])
+    if as_json or as_csv:
+        records = [to_json(call, given.timezone, ticket=t, callback=c) for call, t, c in found]
+        show_records(records, fields.CALL, as_json=as_json, as_csv=as_csv)
         return
     columns = ("Began", "Direction", "Citizen", "Outcome", "Operator", "Wait", "Talk", "Keys", "Ticket", "ID")
     rows = [_row(call, ticket, given) for call, ticket, _ in found]
@@ -113,20 +116,24 @@ def _gap_line(gap: Gap, given: Settings) -> str:
 
 
 @calls.command()
+@span_options("Gaps that were")
 @click.option("--limit", type=click.IntRange(1, 1_000_000), default=50, show_default=True)
 @json_option
+@csv_option
 @click.pass_context
-def gaps(ctx: click.Context, limit: int, *, as_json: bool) -> None:
+def gaps(ctx: click.Context, since: str | None, until: str | None, limit: int, *, as_json: bool, as_csv: bool) -> None:
     """When nobody listened to Asterisk, newest first, and what its own journal gave back.
 
     \b
-    Example:
+    Examples:
       depok-agi calls gaps
+      depok-agi calls gaps --since monday
     """
     given = settings(ctx)
-    found = at_desk(given, lambda desk: journal.gaps(desk, limit=limit))
-    if as_json:
-        show_json(
+    start, end = span(given, since, until)
+    found = at_desk(given, lambda desk: journal.gaps(desk, since=start, until=end, limit=limit))
+    if as_json or as_csv:
+        show_records(
             [
                 {
                     "pbx": gap.pbx,
@@ -136,7 +143,10 @@ def gaps(ctx: click.Context, limit: int, *, as_json: bool) -> None:
                     "unknown": gap.unknown,
                 }
                 for gap in found
-            ]
+            ],
+            fields.GAP,
+            as_json=as_json,
+            as_csv=as_csv,
         )
         return
     rows = [

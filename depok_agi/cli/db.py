@@ -6,7 +6,9 @@ from pathlib import Path
 
 import click
 
+from depok_agi.cli import fields
 from depok_agi.cli.context import at_desk, settings
+from depok_agi.cli.csv_rows import csv_option, show_records
 from depok_agi.cli.output import hint, json_option, show_json, show_table
 from depok_agi.config import Settings
 from depok_agi.desk import tickets, utc_now
@@ -83,8 +85,9 @@ def backup(ctx: click.Context) -> None:
 
 @db.command()
 @json_option
+@csv_option
 @click.pass_context
-def backups(ctx: click.Context, *, as_json: bool) -> None:
+def backups(ctx: click.Context, *, as_json: bool, as_csv: bool) -> None:
     """List the backups, the newest first.
 
     \b
@@ -92,8 +95,9 @@ def backups(ctx: click.Context, *, as_json: bool) -> None:
       depok-agi db backups
     """
     found = backups_of.listed(settings(ctx).folders.backups)[::-1]
-    if as_json:
-        show_json([{"name": path.name, "bytes": path.stat().st_size} for path in found])
+    if as_json or as_csv:
+        records = [{"name": path.name, "bytes": path.stat().st_size} for path in found]
+        show_records(records, fields.BACKUP, as_json=as_json, as_csv=as_csv)
         return
     show_table(["Backup", "Size"], [[path.name, _size(path)] for path in found], empty="there is no backup yet")
     if found:

@@ -3,20 +3,22 @@
 import re
 import sys
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import click
 
+from depok_agi.cli import fields
 from depok_agi.cli.choices import OneOf, choice_of
 from depok_agi.cli.context import at_desk, settings
+from depok_agi.cli.csv_rows import csv_option, show_records
 from depok_agi.cli.output import hint, is_utf8, json_option, show_json
 from depok_agi.cli.report_formats import BINARY, FORMATS
 from depok_agi.cli.report_public import public
 from depok_agi.cli.report_schedule import schedule
 from depok_agi.cli.sudo import no_path_under_sudo
-from depok_agi.cli.when import moment
+from depok_agi.cli.when import moment, named_day
 from depok_agi.desk import utc_now
 from depok_agi.language import Language
 from depok_agi.report_worker import evaluated
@@ -110,7 +112,8 @@ def year(ctx: click.Context, **asked: Any) -> None:
 @click.argument("key", required=False)
 @click.option("--indonesian", is_flag=True, help="In Indonesian.")
 @json_option
-def definitions(key: str | None, *, indonesian: bool, as_json: bool) -> None:
+@csv_option
+def definitions(key: str | None, *, indonesian: bool, as_json: bool, as_csv: bool) -> None:
     """What each figure means, how odd cases count, and by which rule; or only those whose key begins with KEY.
 
     \b
@@ -124,8 +127,9 @@ def definitions(key: str | None, *, indonesian: bool, as_json: bool) -> None:
     found = [of for name, of in load().items() if key is None or name == key or name.startswith(f"{key}.")]
     if not found:
         raise click.BadParameter(f"no figure has a key like {key!r}; without it all are shown", param_hint="KEY")
-    if as_json:
-        show_json([{"key": of.key, "en": of.en, "id": of.id, "source": of.source} for of in found])
+    if as_json or as_csv:
+        records = [{"key": of.key, "en": of.en, "id": of.id, "source": of.source} for of in found]
+        show_records(records, fields.DEFINITION, as_json=as_json, as_csv=as_csv)
         return
     for of in found:
         click.echo(f"{click.style(of.key, bold=True)}\n  {of.id if indonesian else of.en}\n  [{of.source}]")
@@ -171,9 +175,9 @@ def _period(kind: PeriodKind, asked: str | None, today: date) -> Period:
     Raises:
         click.BadParameter: it is no date, or too little of one.
     """
-    words = {None: today, "today": today, "yesterday": today - timedelta(days=1)}
-    if asked in words:
-        return Period.around(kind, words[asked])
+    named = today if asked is None else named_day(asked, today)
+    if named is not None:
+        return Period.around(kind, named)
     found = _DATE.fullmatch(asked or "")
     try:
         parts = [int(part) for part in found.groups() if part] if found else []

@@ -4,11 +4,13 @@ from datetime import datetime, tzinfo
 
 import click
 
-from depok_agi.cli import ticket_changes, tickets_import
+from depok_agi.cli import fields, ticket_changes, tickets_import
 from depok_agi.cli.choices import choice_of
 from depok_agi.cli.context import actor, at_desk, settings
+from depok_agi.cli.csv_rows import csv_option, show_records
 from depok_agi.cli.ids import ticket_argument
 from depok_agi.cli.output import hint, json_option, late, person, printable, show_json, show_table, when
+from depok_agi.cli.span import span, span_options
 from depok_agi.cli.ticket_changes import show_change, text_given
 from depok_agi.desk import Desk, opds, utc_now
 from depok_agi.desk import calls as desk_calls
@@ -96,11 +98,22 @@ def new(
 @click.option("--status", type=choice_of(TicketStatus))
 @click.option("--opd", help="Only those that this OPD has.")
 @click.option("--overdue", is_flag=True, help="Only those that an OPD is late with.")
+@span_options("Tickets that were opened")
 @click.option("--limit", type=click.IntRange(1, 100_000), default=50, show_default=True)
 @json_option
+@csv_option
 @click.pass_context
 def list_(
-    ctx: click.Context, status: TicketStatus | None, opd: str | None, limit: int, *, overdue: bool, as_json: bool
+    ctx: click.Context,
+    status: TicketStatus | None,
+    opd: str | None,
+    since: str | None,
+    until: str | None,
+    limit: int,
+    *,
+    overdue: bool,
+    as_json: bool,
+    as_csv: bool,
 ) -> None:
     """Tickets, newest first; with --overdue the most late first.
 
@@ -108,8 +121,11 @@ def list_(
     Examples:
       depok-agi tickets list
       depok-agi tickets list --overdue --opd DPUPR
+      depok-agi tickets list --since kemarin --csv
     """
     given = settings(ctx)
+
+    start, end = span(given, since, until)
 
     async def look(desk: Desk) -> list[Ticket]:
         return await desk_tickets.listed(
@@ -117,13 +133,16 @@ def list_(
             status=TicketStatus(status) if status else None,
             opd=await opds.code_of(desk, opd) if opd is not None else None,
             overdue=overdue,
+            since=start,
+            until=end,
             limit=limit,
         )
 
     found = at_desk(given, look)
     now = utc_now()
-    if as_json:
-        show_json([ticket.to_json(given.timezone, now) for ticket in found])
+    if as_json or as_csv:
+        records = [ticket.to_json(given.timezone, now) for ticket in found]
+        show_records(records, fields.TICKET, as_json=as_json, as_csv=as_csv)
         return
     rows = [
         (

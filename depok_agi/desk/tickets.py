@@ -290,14 +290,24 @@ async def listed(
     status: TicketStatus | None = None,
     opd: str | None = None,
     overdue: bool = False,
+    since: int | None = None,
+    until: int | None = None,
     limit: int = 50,
 ) -> list[Ticket]:
-    """Tickets, newest first; with `overdue`, those whose OPD is late, the most late first."""
+    """Tickets, newest first; with `overdue`, those whose OPD is late, the most late first.
+
+    `since` and `until` are microseconds UTC, half-open: those that were opened within.
+    """
     queries, reader = desk.store.queries, desk.store.reader
     with desk.store.told():
         if overdue and status not in (None, TicketStatus.FORWARDED):
             return []
-        if overdue:
+        if overdue and (since is not None or until is not None):
+            now = microseconds(desk.now())
+            found = queries.late_tickets_opened_within(reader, since=since, until=until, now=now, opd=opd, limit=limit)
+        elif since is not None or until is not None:
+            found = queries.tickets_opened_within(reader, since=since, until=until, status=status, opd=opd, limit=limit)
+        elif overdue:
             found = queries.overdue_tickets(reader, now=microseconds(desk.now()), opd=opd, limit=limit)
         elif opd is not None:
             found = queries.newest_tickets_of_opd(reader, opd=opd, status=status, limit=limit)
