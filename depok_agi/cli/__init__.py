@@ -44,8 +44,15 @@ class _Nouns(Suggesting):
             return super().make_context(info_name, args, parent, **extra)
 
     def invoke(self, ctx: click.Context) -> Any:
+        from depok_agi.cli.next_steps import tell_next  # noqa: PLC0415 - `--help` and completion need none of it
+        from depok_agi.cli.output import hinted  # noqa: PLC0415 - the same
+
+        hinted(anew=True)
+        words = list(ctx.args)
         with _clear_usage():
-            return super().invoke(ctx)
+            result = super().invoke(ctx)
+        tell_next([ctx.invoked_subcommand or "", *words])
+        return result
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         for word in args:

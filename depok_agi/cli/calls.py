@@ -15,7 +15,9 @@ from depok_agi.cli.choices import choice_of
 from depok_agi.cli.context import at_desk, settings
 from depok_agi.cli.csv_rows import csv_option, show_records
 from depok_agi.cli.ids import short_call_id
+from depok_agi.cli.language import _
 from depok_agi.cli.output import hint, json_option, person, printable, show_json, show_table, when
+from depok_agi.cli.progress import working
 from depok_agi.cli.span import span, span_options
 from depok_agi.cli.sudo import no_path_under_sudo
 from depok_agi.config import Ami, Secret, Settings, load, settings_path
@@ -224,7 +226,8 @@ def replay(ctx: click.Context, file: str, trunks: tuple[str, ...]) -> None:
 
     given = _settings_or_defaults(ctx)
     board = Switchboard(given.pbx.name, frozenset(trunks or given.pbx.trunks), given.pbx.operators)
-    records, ignored = replayed(_events(_read(file)), board)
+    with working(_("replaying")):
+        records, ignored = replayed(_events(_read(file)), board)
     show_json([to_json(record, given.timezone) for record in records])
     if ignored:
         odd = ", ".join(f"{count} {name}" for name, count in sorted(ignored.items()))

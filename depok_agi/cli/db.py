@@ -9,7 +9,9 @@ import click
 from depok_agi.cli import fields
 from depok_agi.cli.context import at_desk, settings
 from depok_agi.cli.csv_rows import csv_option, show_records
+from depok_agi.cli.language import _
 from depok_agi.cli.output import hint, json_option, show_json, show_table
+from depok_agi.cli.progress import working
 from depok_agi.config import Settings
 from depok_agi.desk import tickets, utc_now
 from depok_agi.errors import NotFoundError, RefusedError
@@ -50,9 +52,10 @@ def check(ctx: click.Context, *, as_json: bool) -> None:
     """
     given = settings(ctx)
     path = given.folders.store
-    found = backups_of.faults(path)
-    if not found:
-        found = [f"history: {fault.what}" for fault in at_desk(given, tickets.verify)]
+    with working(_("checking the store")):
+        found = backups_of.faults(path)
+        if not found:
+            found = [f"history: {fault.what}" for fault in at_desk(given, tickets.verify)]
     if as_json:
         show_json({"store": str(path), "bytes": path.stat().st_size, "faults": found})
     else:
@@ -76,7 +79,8 @@ def backup(ctx: click.Context) -> None:
       depok-agi db backup
     """
     given = settings(ctx)
-    made = backups_of.back_up(given.folders.store, given.folders.backups, _now(given))
+    with working(_("copying the store, and checking the copy")):
+        made = backups_of.back_up(given.folders.store, given.folders.backups, _now(given))
     old = backups_of.forget_old(given.folders.backups, given.backup.keep)
     click.echo(str(made))
     gone = f"; {len(old)} older than the newest {given.backup.keep} deleted" if old else ""
@@ -120,8 +124,9 @@ def restore(ctx: click.Context, name: str) -> None:
     folder = given.folders.backups
     if not backups_of.NAME.fullmatch(name):
         raise NotFoundError(f"there is no backup {name!r} in {folder}; depok-agi db backups lists them")
-    aside = backups_of.restore(folder / name, given.folders.store, _now(given))
-    _migrate(given.folders.store)
+    with working(_("checking the backup, and putting it in place")):
+        aside = backups_of.restore(folder / name, given.folders.store, _now(given))
+        _migrate(given.folders.store)
     kept = "" if aside is None else f"; what was there before is {aside}"
     click.echo(f"the store {given.folders.store} is {name} now{kept}", err=True)
     hint("start the daemon again: it fetches the calls since then")

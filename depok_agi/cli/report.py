@@ -3,17 +3,20 @@
 import re
 import sys
 from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import click
 
-from depok_agi.cli import fields
+from depok_agi.cli import fields, paging
 from depok_agi.cli.choices import OneOf, choice_of
 from depok_agi.cli.context import at_desk, settings
 from depok_agi.cli.csv_rows import csv_option, show_records
+from depok_agi.cli.language import _
 from depok_agi.cli.output import hint, is_utf8, json_option, show_json
+from depok_agi.cli.progress import working
 from depok_agi.cli.report_formats import BINARY, FORMATS
 from depok_agi.cli.report_public import public
 from depok_agi.cli.report_schedule import schedule
@@ -131,8 +134,8 @@ def definitions(key: str | None, *, indonesian: bool, as_json: bool, as_csv: boo
         records = [{"key": of.key, "en": of.en, "id": of.id, "source": of.source} for of in found]
         show_records(records, fields.DEFINITION, as_json=as_json, as_csv=as_csv)
         return
-    for of in found:
-        click.echo(f"{click.style(of.key, bold=True)}\n  {of.id if indonesian else of.en}\n  [{of.source}]")
+    told = [f"{click.style(of.key, bold=True)}\n  {of.id if indonesian else of.en}\n  [{of.source}]" for of in found]
+    paging.show("\n".join(told))
 
 
 def _report(
@@ -153,7 +156,8 @@ def _report(
     zone, now = given.timezone, utc_now()
     period = _period(kind, date, now.astimezone(zone).date())
     known = None if as_of is None else moment(as_of, zone, now)
-    made = at_desk(given, lambda desk: evaluated(desk, given, period, known))
+    with nullcontext() if kind is PeriodKind.DAY else working(_("counting")):  # a day is counted in no time
+        made = at_desk(given, lambda desk: evaluated(desk, given, period, known))
     wording = Wording(Language(language or given.centre.language), zone)
     if form == "table":
         _show(made, wording)
@@ -209,5 +213,5 @@ def _print(written: bytes, form: str) -> None:
 def _show(made: Report, wording: Wording) -> None:
     from depok_agi.reports.writers import terminal  # noqa: PLC0415 - only when asked for
 
-    click.echo(terminal.write(made, wording, ascii_only=not is_utf8()), nl=False)
+    paging.show(terminal.write(made, wording, ascii_only=not is_utf8()).removesuffix("\n"))
     hint(f"The same again, whenever: --as-of {made.as_of.isoformat()}")

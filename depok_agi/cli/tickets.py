@@ -9,7 +9,10 @@ from depok_agi.cli.choices import choice_of
 from depok_agi.cli.context import actor, at_desk, settings
 from depok_agi.cli.csv_rows import csv_option, show_records
 from depok_agi.cli.ids import ticket_argument
+from depok_agi.cli.language import _
+from depok_agi.cli.next_steps import tell_next_of_ticket
 from depok_agi.cli.output import hint, json_option, late, person, printable, show_json, show_table, when
+from depok_agi.cli.progress import working
 from depok_agi.cli.span import span, span_options
 from depok_agi.cli.ticket_changes import show_change, text_given
 from depok_agi.desk import Desk, opds, utc_now
@@ -195,6 +198,7 @@ def show(ctx: click.Context, number: str, *, as_json: bool) -> None:
             click.echo(f"      {printable(line)}")
     if ticket.callback is not None and ticket.status is TicketStatus.ANSWERED:
         hint(f"The citizen is to be told: depok-agi callbacks claim {ticket.callback}")
+    tell_next_of_ticket(ticket.number, ticket.status)
 
 
 @tickets.command()
@@ -260,7 +264,8 @@ def verify(ctx: click.Context, *, as_json: bool) -> None:
     Example:
       depok-agi tickets verify
     """
-    found = at_desk(settings(ctx), desk_tickets.verify)
+    with working(_("checking the history of tickets")):
+        found = at_desk(settings(ctx), desk_tickets.verify)
     if as_json:
         show_json([{"entry": fault.entry, "ticket": fault.ticket, "what": fault.what} for fault in found])
     for fault in found if not as_json else []:

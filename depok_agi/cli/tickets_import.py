@@ -9,7 +9,9 @@ import click
 
 from depok_agi.cli import table_file
 from depok_agi.cli.context import actor, at_desk, settings
+from depok_agi.cli.language import _
 from depok_agi.cli.output import hint, json_option, printable, show_json
+from depok_agi.cli.progress import working
 from depok_agi.cli.sudo import no_path_under_sudo
 from depok_agi.desk import Desk, importing
 from depok_agi.desk.importing import Imported
@@ -60,7 +62,8 @@ def import_(ctx: click.Context, file: Path | None, *, check: bool, template: boo
             raise RefusedError(f"{wrong} of {len(table.rows)} rows are wrong: nothing was imported")
         return Imported((), ()) if check else await importing.take(desk, entries, actor())
 
-    found = at_desk(given, run)
+    with working(_("checking the rows") if check else _("importing")):
+        found = at_desk(given, run)
     if as_json:
         show_json({"imported": list(found.new), "known": list(found.known)})
     else:
