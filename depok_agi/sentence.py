@@ -39,7 +39,7 @@ class Sentence:
 
 
 class Joined(Sentence):
-    """Several sentences, one after another."""
+    """Several sentences, with a separator between that is translated too, such as " or "."""
 
     __slots__ = ("_parts", "_separator")
 
@@ -53,7 +53,7 @@ class Joined(Sentence):
 
     def text(self, translate: Translate) -> str:
         """All of them in the language of `translate`."""
-        return self._separator.join(part.text(translate) for part in self._parts)
+        return translate(self._separator).join(part.text(translate) for part in self._parts)
 
 
 def _translated(value: object, translate: Translate) -> object:

@@ -3,18 +3,22 @@
 import io
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import click
 
 from depok_agi import __version__
+from depok_agi.cli.clear_text import clear
 from depok_agi.cli.help import translated
 from depok_agi.cli.language import _, of_locale, speak, told
 from depok_agi.cli.sudo import no_path_under_sudo
+from depok_agi.cli.suggestions import Suggesting
 from depok_agi.errors import DepokError
-from depok_agi.language import gettext_noop
+from depok_agi.language import Language, gettext_noop
 from depok_agi.settings_file import language_named, settings_path
 
 NOUNS = {
@@ -37,13 +41,30 @@ NOUNS = {
 """Each is a file of this folder with a command of the same name."""
 
 
-class _Nouns(click.Group):
+class _Nouns(Suggesting):
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
+    ) -> click.Context:
+        with _clear_usage():
+            return super().make_context(info_name, args, parent, **extra)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        from depok_agi.cli.next_steps import tell_next  # noqa: PLC0415 - `--help` and completion need none of it
+        from depok_agi.cli.output import hinted  # noqa: PLC0415 - the same
+
+        hinted(anew=True)
+        words = list(ctx.args)
+        with _clear_usage():
+            result = super().invoke(ctx)
+        tell_next([ctx.invoked_subcommand or "", *words])
+        return result
+
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         for word in args:
             try:
                 word.encode()
             except UnicodeEncodeError:
-                raise click.UsageError(_("{word} is not UTF-8").format(word=repr(word))) from None
+                raise click.UsageError(_("{word!r} is not UTF-8").format(word=word)) from None
         return super().parse_args(ctx, args)
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
@@ -64,11 +85,20 @@ class _Nouns(click.Group):
 
 
 def _settings_file(ctx: click.Context, parameter: click.Parameter, value: Path | None) -> Path | None:
-    """From here on the command speaks the language of these settings, else that of the locale, which `main` gave."""
+    """From here on the command speaks the language of these settings, else that of the locale, if `main` gave one."""
     given = no_path_under_sudo(ctx, parameter, value)
     if given is not None:
-        speak(language_named(given) or ctx.obj)
+        speak(language_named(given) or ctx.obj or Language.ENGLISH)
     return given
+
+
+@contextmanager
+def _clear_usage() -> Iterator[None]:
+    """What was typed may stand in click's own texts, too."""
+    try:
+        yield
+    except click.UsageError as error:
+        raise click.UsageError(clear(error.format_message()), error.ctx) from None
 
 
 @click.group(cls=_Nouns, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -99,5 +129,5 @@ def main(arguments: Sequence[str] | None = None) -> None:
     try:
         root.main(args=arguments, prog_name="depok-agi", obj=by_locale)
     except (DepokError, OSError) as error:
-        click.echo(f"depok-agi: {told(error)}", err=True)
+        click.echo(f"depok-agi: {clear(told(error))}", err=True)
         sys.exit(1)

@@ -2,10 +2,15 @@
 
 import click
 
+from depok_agi.cli import fields
+from depok_agi.cli.choices import OneOf
 from depok_agi.cli.context import actor, at_desk, settings
+from depok_agi.cli.csv_rows import csv_option, show_records
+from depok_agi.cli.ids import callback_argument
 from depok_agi.cli.language import _, word
 from depok_agi.cli.later import Later
 from depok_agi.cli.output import hint, json_option, late, person, printable, show_json, show_table, when
+from depok_agi.cli.span import span, span_options
 from depok_agi.cli.telling import show_what_to_tell
 from depok_agi.config import Settings
 from depok_agi.desk import Desk, utc_now
@@ -15,8 +20,6 @@ from depok_agi.tickets.ticket import Callback, Ticket, local_iso
 
 RESULTS = [result.value for result in AttemptResult if result is not AttemptResult.FAILED]
 
-id_argument = click.argument("callback", metavar="ID", type=click.IntRange(1, 2**63 - 1))
-
 
 @click.group(cls=Later, later={"call": "depok_agi.cli.callbacks_call"})
 def callbacks() -> None:
@@ -25,37 +28,44 @@ def callbacks() -> None:
 
 @callbacks.command("list")
 @click.option("--all", "every", is_flag=True, help="The ended ones too, after the others.")
+@span_options("Those that are owed since a moment,")
 @click.option("--limit", type=click.IntRange(1, 1_000_000), default=50, show_default=True)
 @json_option
+@csv_option
 @click.pass_context
-def list_(ctx: click.Context, limit: int, *, every: bool, as_json: bool) -> None:
+def list_(
+    ctx: click.Context, since: str | None, until: str | None, limit: int, *, every: bool, as_json: bool, as_csv: bool
+) -> None:
     """Whom to call now, most urgent first. Late ones bear a `!`.
 
     \b
     Examples:
       depok-agi callbacks list
       depok-agi callbacks list --all --json
+      depok-agi callbacks list --since yesterday
     """
     given = settings(ctx)
+    start, end = span(given, since, until)
 
     async def look(desk: Desk) -> tuple[list[Callback], int, int, int]:
-        found = await desk_callbacks.listed(desk, every=every, limit=limit)
+        found = await desk_callbacks.listed(desk, every=every, since=start, until=end, limit=limit)
         tickets, calls = await desk_callbacks.uncallable(desk)
         return found, *await desk_callbacks.open_and_expired(desk), len(tickets) + len(calls)
 
     found, owed, expired, uncallable = at_desk(given, look)
-    if as_json:
-        show_json([callback.to_json(given.timezone, utc_now()) for callback in found])
+    if as_json or as_csv:
+        records = [callback.to_json(given.timezone, utc_now()) for callback in found]
+        show_records(records, fields.CALLBACK, as_json=as_json, as_csv=as_csv)
     else:
         columns = (_("ID"), _("Citizen"), _("Why"), _("Since"), _("Due"), _("Status"), _("Tickets"), _("Tried"))
         show_table(columns, [_row(callback, given) for callback in found], empty=_("Nobody is owed a call."))
-    if owed > len(found):
+    if owed > len(found) and start is end is None:
         hint(
             _("{owed} are owed a call; these are the {count} most urgent: --limit {owed} shows all").format(
                 owed=owed, count=len(found)
             )
         )
-    if as_json:
+    if as_json or as_csv:
         return
     if uncallable:
         hint(
@@ -93,8 +103,9 @@ def _row(callback: Callback, given: Settings) -> tuple[str, ...]:
 @callbacks.command()
 @click.option("--limit", type=click.IntRange(1, 100_000), default=50, show_default=True)
 @json_option
+@csv_option
 @click.pass_context
-def uncallable(ctx: click.Context, limit: int, *, as_json: bool) -> None:
+def uncallable(ctx: click.Context, limit: int, *, as_json: bool, as_csv: bool) -> None:
     """Who waits and cannot be called: answered tickets and missed calls without a number.
 
     \b
@@ -103,13 +114,16 @@ def uncallable(ctx: click.Context, limit: int, *, as_json: bool) -> None:
     """
     given = settings(ctx)
     tickets, calls = at_desk(given, lambda desk: desk_callbacks.uncallable(desk, limit=limit))
-    if as_json:
-        show_json(
+    if as_json or as_csv:
+        show_records(
             [{"ticket": number, "call": None, "at": None, "why": "answered"} for number in tickets]
             + [
                 {"ticket": None, "call": call, "at": local_iso(at, given.timezone), "why": outcome}
                 for call, at, outcome in calls
-            ]
+            ],
+            fields.UNCALLABLE,
+            as_json=as_json,
+            as_csv=as_csv,
         )
         return
     rows = [
@@ -155,7 +169,7 @@ def next_(ctx: click.Context, *, as_json: bool) -> None:
 
 
 @callbacks.command()
-@id_argument
+@callback_argument
 @json_option
 @click.pass_context
 def claim(ctx: click.Context, callback: int, *, as_json: bool) -> None:
@@ -201,7 +215,7 @@ def _show_claim(callback: Callback, tickets: list[Ticket], given: Settings, *, a
 
 
 @callbacks.command()
-@id_argument
+@callback_argument
 @click.pass_context
 def release(ctx: click.Context, callback: int) -> None:
     """Give one back that you took.
@@ -215,8 +229,8 @@ def release(ctx: click.Context, callback: int) -> None:
 
 
 @callbacks.command()
-@id_argument
-@click.option("--result", required=True, type=click.Choice(RESULTS), help="How the call went.")
+@callback_argument
+@click.option("--result", required=True, type=OneOf(RESULTS), help="How the call went.")
 @click.option("--note", help="What a colleague should know.")
 @json_option
 @click.pass_context

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import click
 
 from depok_agi.cli.context import actor, at_desk, settings
+from depok_agi.cli.ids import callback_argument
 from depok_agi.cli.language import _, word
 from depok_agi.cli.output import hint, json_option, person, printable, show_json, when
 from depok_agi.cli.telling import show_what_to_tell
@@ -28,7 +29,7 @@ INTERRUPTED = 130
 
 
 @click.command()
-@click.argument("callback", metavar="ID", type=click.IntRange(1, 2**63 - 1))
+@callback_argument
 @click.option("--phone", help="The phone that rings for you, such as 101; else the one that the settings name yours.")
 @json_option
 @click.pass_context

@@ -10,14 +10,18 @@ import click
 from depok_agi.calls.facts import Fact
 from depok_agi.calls.numbers import to_e164
 from depok_agi.calls.record import CallRecord, Outcome, iso, to_json
+from depok_agi.cli import fields
 from depok_agi.cli.choices import choice_of
 from depok_agi.cli.context import at_desk, settings
+from depok_agi.cli.csv_rows import csv_option, show_records
+from depok_agi.cli.ids import short_call_id
 from depok_agi.cli.language import _, word
 from depok_agi.cli.output import hint, json_option, person, printable, show_json, show_table, when
+from depok_agi.cli.progress import working
+from depok_agi.cli.span import span, span_options
 from depok_agi.cli.sudo import no_path_under_sudo
-from depok_agi.cli.when import moment
 from depok_agi.config import Ami, Secret, Settings, load
-from depok_agi.desk import Desk, journal, utc_now
+from depok_agi.desk import Desk, journal
 from depok_agi.desk import calls as desk_calls
 from depok_agi.desk.journal import Gap
 from depok_agi.errors import DepokError
@@ -38,12 +42,12 @@ def calls() -> None:
 
 
 @calls.command("list")
-@click.option("--since", help="Calls that began at this moment or later: today, yesterday, 10:00, 2026-11-24.")
-@click.option("--until", help="Calls that began before this moment.")
+@span_options("Calls that began")
 @click.option("--outcome", type=choice_of(Outcome))
 @click.option("--number", help="Calls from or to this citizen, as people write the number.")
 @click.option("--limit", type=click.IntRange(1, 1_000_000), default=50, show_default=True)
 @json_option
+@csv_option
 @click.pass_context
 def list_(
     ctx: click.Context,
@@ -54,21 +58,21 @@ def list_(
     limit: int,
     *,
     as_json: bool,
+    as_csv: bool,
 ) -> None:
     """The calls, newest first.
 
     \b
     Examples:
       depok-agi calls list --since today
+      depok-agi calls list --since monday --until -2h --csv
       depok-agi calls list --outcome abandoned --json
     """
     given = settings(ctx)
     citizen = None
     if number is not None and (citizen := to_e164(number)) is None:
         raise click.BadParameter(_("{number!r} is no telephone number").format(number=number), param_hint="--number")
-    start, end = (
-        times.microseconds(moment(text, given.timezone, utc_now())) if text else None for text in (since, until)
-    )
+    start, end = span(given, since, until)
 
     async def look(desk: Desk) -> tuple[list[desk_calls.Listed], list[Gap]]:
         wanted = Outcome(outcome) if outcome else None
@@ -77,8 +81,9 @@ def list_(
         return listed, await journal.gaps(desk, since=first, until=end)
 
     found, gaps = at_desk(given, look)
-    if as_json:
-        show_json([to_json(call, given.timezone, ticket=t, callback=c) for call, t, c in found])
+    if as_json or as_csv:
+        records = [to_json(call, given.timezone, ticket=t, callback=c) for call, t, c in found]
+        show_records(records, fields.CALL, as_json=as_json, as_csv=as_csv)
         return
     columns = (
         _("Began"),
@@ -112,7 +117,7 @@ def _row(call: CallRecord, ticket: str | None, given: Settings) -> tuple[str, ..
         _seconds(call.talk_seconds),
         call.menu_path or "-",
         ticket or "-",
-        call.id,
+        short_call_id(call.id, given),
     )
 
 
@@ -134,20 +139,24 @@ def _gap_line(gap: Gap, given: Settings) -> str:
 
 
 @calls.command()
+@span_options("Gaps that were")
 @click.option("--limit", type=click.IntRange(1, 1_000_000), default=50, show_default=True)
 @json_option
+@csv_option
 @click.pass_context
-def gaps(ctx: click.Context, limit: int, *, as_json: bool) -> None:
+def gaps(ctx: click.Context, since: str | None, until: str | None, limit: int, *, as_json: bool, as_csv: bool) -> None:
     """When nobody listened to Asterisk, newest first, and what its own journal gave back.
 
     \b
-    Example:
+    Examples:
       depok-agi calls gaps
+      depok-agi calls gaps --since monday
     """
     given = settings(ctx)
-    found = at_desk(given, lambda desk: journal.gaps(desk, limit=limit))
-    if as_json:
-        show_json(
+    start, end = span(given, since, until)
+    found = at_desk(given, lambda desk: journal.gaps(desk, since=start, until=end, limit=limit))
+    if as_json or as_csv:
+        show_records(
             [
                 {
                     "pbx": gap.pbx,
@@ -157,7 +166,10 @@ def gaps(ctx: click.Context, limit: int, *, as_json: bool) -> None:
                     "unknown": gap.unknown,
                 }
                 for gap in found
-            ]
+            ],
+            fields.GAP,
+            as_json=as_json,
+            as_csv=as_csv,
         )
         return
     rows = [
@@ -180,14 +192,15 @@ def gaps(ctx: click.Context, limit: int, *, as_json: bool) -> None:
 @json_option
 @click.pass_context
 def show(ctx: click.Context, call: str, *, as_json: bool) -> None:
-    """One call with its legs; the id, or a beginning or end of it that no other call has.
+    """One call with its legs; by its id, or a beginning or end of it that no other call has.
 
     \b
-    Example:
+    Examples:
       depok-agi calls show 1764000000.12
+      depok-agi calls show depok-1764000000.12
     """
     given = settings(ctx)
-    record, ticket, callback = at_desk(given, lambda desk: desk_calls.show(desk, call))
+    record, ticket, callback = at_desk(given, lambda desk: desk_calls.show(desk, call, given.pbx.name))
     if as_json:
         show_json(to_json(record, given.timezone, ticket=ticket, callback=callback))
         return
@@ -246,7 +259,8 @@ def replay(ctx: click.Context, file: str, trunks: tuple[str, ...]) -> None:
 
     given = _settings_or_defaults(ctx)
     board = Switchboard(given.pbx.name, frozenset(trunks or given.pbx.trunks), given.pbx.operators)
-    records, ignored = replayed(_events(_read(file)), board)
+    with working(_("replaying")):
+        records, ignored = replayed(_events(_read(file)), board)
     show_json([to_json(record, given.timezone) for record in records])
     if ignored:
         odd = ", ".join(f"{count} {name}" for name, count in sorted(ignored.items()))

@@ -2,9 +2,11 @@
 
 import click
 
+from depok_agi.cli import fields
 from depok_agi.cli.context import at_desk, settings
+from depok_agi.cli.csv_rows import csv_option, show_records
 from depok_agi.cli.language import _
-from depok_agi.cli.output import hint, json_option, printable, show_json, show_table
+from depok_agi.cli.output import hint, json_option, printable, show_table
 from depok_agi.desk import opds
 
 
@@ -15,8 +17,9 @@ def categories() -> None:
 
 @categories.command("list")
 @json_option
+@csv_option
 @click.pass_context
-def list_(ctx: click.Context, *, as_json: bool) -> None:
+def list_(ctx: click.Context, *, as_json: bool, as_csv: bool) -> None:
     """All categories and where each leads.
 
     \b
@@ -24,8 +27,9 @@ def list_(ctx: click.Context, *, as_json: bool) -> None:
       depok-agi categories list
     """
     found = at_desk(settings(ctx), opds.categories)
-    if as_json:
-        show_json([{"name": name, "opd": opd} for name, opd in found.items()])
+    if as_json or as_csv:
+        records = [{"name": name, "opd": opd} for name, opd in found.items()]
+        show_records(records, fields.CATEGORY, as_json=as_json, as_csv=as_csv)
         return
     rows = [(printable(name), opd or "-") for name, opd in found.items()]
     show_table((_("Category"), _("OPD")), rows, empty=_("There is no category."))

@@ -6,9 +6,12 @@ from pathlib import Path
 
 import click
 
+from depok_agi.cli import fields
 from depok_agi.cli.context import at_desk, settings
+from depok_agi.cli.csv_rows import csv_option, show_records
 from depok_agi.cli.language import _
 from depok_agi.cli.output import hint, json_option, show_json, show_table
+from depok_agi.cli.progress import working
 from depok_agi.config import Settings
 from depok_agi.desk import tickets, utc_now
 from depok_agi.errors import NotFoundError, RefusedError
@@ -49,9 +52,10 @@ def check(ctx: click.Context, *, as_json: bool) -> None:
     """
     given = settings(ctx)
     path = given.folders.store
-    found = backups_of.faults(path)
-    if not found:
-        found = [f"history: {fault.what}" for fault in at_desk(given, tickets.verify)]
+    with working(_("checking the store")):
+        found = backups_of.faults(path)
+        if not found:
+            found = [f"history: {fault.what}" for fault in at_desk(given, tickets.verify)]
     if as_json:
         show_json({"store": str(path), "bytes": path.stat().st_size, "faults": found})
     else:
@@ -79,7 +83,8 @@ def backup(ctx: click.Context) -> None:
       depok-agi db backup
     """
     given = settings(ctx)
-    made = backups_of.back_up(given.folders.store, given.folders.backups, _now(given))
+    with working(_("copying the store, and checking the copy")):
+        made = backups_of.back_up(given.folders.store, given.folders.backups, _now(given))
     old = backups_of.forget_old(given.folders.backups, given.backup.keep)
     click.echo(str(made))
     gone = (
@@ -92,8 +97,9 @@ def backup(ctx: click.Context) -> None:
 
 @db.command()
 @json_option
+@csv_option
 @click.pass_context
-def backups(ctx: click.Context, *, as_json: bool) -> None:
+def backups(ctx: click.Context, *, as_json: bool, as_csv: bool) -> None:
     """List the backups, the newest first.
 
     \b
@@ -101,8 +107,9 @@ def backups(ctx: click.Context, *, as_json: bool) -> None:
       depok-agi db backups
     """
     found = backups_of.listed(settings(ctx).folders.backups)[::-1]
-    if as_json:
-        show_json([{"name": path.name, "bytes": path.stat().st_size} for path in found])
+    if as_json or as_csv:
+        records = [{"name": path.name, "bytes": path.stat().st_size} for path in found]
+        show_records(records, fields.BACKUP, as_json=as_json, as_csv=as_csv)
         return
     show_table(
         [_("Backup"), _("Size")], [[path.name, _size(path)] for path in found], empty=_("there is no backup yet")
@@ -129,8 +136,9 @@ def restore(ctx: click.Context, name: str) -> None:
         raise NotFoundError(
             "there is no backup {name!r} in {folder}; depok-agi db backups lists them", name=name, folder=folder
         )
-    aside = backups_of.restore(folder / name, given.folders.store, _now(given))
-    _migrate(given.folders.store)
+    with working(_("checking the backup, and putting it in place")):
+        aside = backups_of.restore(folder / name, given.folders.store, _now(given))
+        _migrate(given.folders.store)
     kept = "" if aside is None else _("; what was there before is {aside}").format(aside=aside)
     click.echo(
         _("the store {store} is {name} now{kept}").format(store=given.folders.store, name=name, kept=kept), err=True

@@ -27,6 +27,7 @@ def translated(command: AnyCommand) -> AnyCommand:
     found.help = _in_language(command.help)
     found.short_help = _in_language(command.short_help)
     found.params = [_parameter(parameter) for parameter in command.params]
+    found._help_option = None  # click keeps it in the language in which it was first asked for
     if isinstance(found, click.Group):
         found.commands = {name: translated(below) for name, below in found.commands.items()}
     return found

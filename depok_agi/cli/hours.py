@@ -4,6 +4,7 @@ from datetime import datetime, time, timedelta, tzinfo
 
 import click
 
+from depok_agi.cli.choices import OneOf
 from depok_agi.cli.context import actor, at_desk, settings
 from depok_agi.cli.language import _, word
 from depok_agi.cli.output import hint, json_option, printable, show_json, weekday
@@ -124,7 +125,7 @@ def _day_to_json(hours: DayHours) -> dict[str, object]:
 
 
 @hours.command()
-@click.argument("state", type=click.Choice(["open", "closed"]))
+@click.argument("state", type=OneOf(["open", "closed"]))
 @click.option("--until", required=True, help="When it ends by itself: 15:00, +2h, '2026-11-24 15:00'.")
 @click.option("--why", required=True, help="The reason, for callers' and colleagues' questions.")
 @click.pass_context

@@ -7,9 +7,10 @@ from typing import Any
 import click
 
 from depok_agi.cli.help import translated
+from depok_agi.cli.suggestions import Suggesting
 
 
-class Later(click.Group):
+class Later(Suggesting):
     """A group with some commands in files of their own: `later` says in which, by their names."""
 
     def __init__(self, *given: Any, later: Mapping[str, str], **more: Any) -> None:

@@ -2,10 +2,13 @@
 
 import click
 
+from depok_agi.cli import fields
 from depok_agi.cli.choices import choice_of
 from depok_agi.cli.context import at_desk, settings
+from depok_agi.cli.csv_rows import csv_option, show_records
 from depok_agi.cli.language import _, word
-from depok_agi.cli.output import hint, json_option, show_json, show_table, when
+from depok_agi.cli.output import hint, json_option, show_table, when
+from depok_agi.cli.span import span, span_options
 from depok_agi.config import Settings
 from depok_agi.desk import mails as desk_mails
 from depok_agi.language import gettext_noop
@@ -34,10 +37,14 @@ def mails() -> None:
     show_default=True,
     help="Those that wait (or are being sent), were sent, or had nothing left to say.",
 )
+@span_options("Those that were queued")
 @click.option("--limit", type=click.IntRange(1, 1_000_000), default=50, show_default=True)
 @json_option
+@csv_option
 @click.pass_context
-def list_(ctx: click.Context, status: str, limit: int, *, as_json: bool) -> None:
+def list_(
+    ctx: click.Context, status: str, since: str | None, until: str | None, limit: int, *, as_json: bool, as_csv: bool
+) -> None:
     """The e-mails, newest first, and why they wait.
 
     \b
@@ -46,12 +53,15 @@ def list_(ctx: click.Context, status: str, limit: int, *, as_json: bool) -> None
       depok-agi mails list --status all --limit 200 --json
     """
     given = settings(ctx)
-    found = at_desk(given, lambda desk: desk_mails.listed(desk, wanted=MailFilter(status), limit=limit))
-    if as_json:
-        show_json([mail.to_json(given.timezone) for mail in found])
+    start, end = span(given, since, until)
+    wanted = MailFilter(status)
+    found = at_desk(given, lambda desk: desk_mails.listed(desk, wanted=wanted, since=start, until=end, limit=limit))
+    if as_json or as_csv:
+        records = [mail.to_json(given.timezone) for mail in found]
+        show_records(records, fields.MAIL, as_json=as_json, as_csv=as_csv)
         return
     columns = (_("ID"), _("About"), _("OPD"), _("Ticket"), _("To"), _("Status"), _("When"), _("Tries"), _("Why"))
-    show_table(columns, [_row(mail, given) for mail in found], empty=_(EMPTY[MailFilter(status)]))
+    show_table(columns, [_row(mail, given) for mail in found], empty=_(EMPTY[wanted]))
     if len(found) == limit:
         hint(_("The newest {limit}; more with --limit.").format(limit=limit))
     if given.mail is None and any(mail.status is MailStatus.WAITING for mail in found):

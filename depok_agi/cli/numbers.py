@@ -3,9 +3,12 @@
 import click
 
 from depok_agi.calls.numbers import national
+from depok_agi.cli import fields
 from depok_agi.cli.context import actor, at_desk, settings
+from depok_agi.cli.csv_rows import csv_option, show_records
 from depok_agi.cli.language import _
 from depok_agi.cli.output import hint, json_option, printable, show_json, show_table, when
+from depok_agi.cli.span import span, span_options
 from depok_agi.cli.when import moment
 from depok_agi.config import Settings
 from depok_agi.desk import Desk, blocks, utc_now
@@ -60,10 +63,14 @@ def unblock(ctx: click.Context, number: str) -> None:
 
 @numbers.command("list")
 @click.option("--all", "every", is_flag=True, help="Those that are over, too, newest first.")
+@span_options("Over or not, those that were set")
 @click.option("--limit", type=click.IntRange(1, 1_000_000), default=50, show_default=True)
 @json_option
+@csv_option
 @click.pass_context
-def list_(ctx: click.Context, limit: int, *, every: bool, as_json: bool) -> None:
+def list_(
+    ctx: click.Context, since: str | None, until: str | None, limit: int, *, every: bool, as_json: bool, as_csv: bool
+) -> None:
     """Who is blocked, until when, and why; the first to end first.
 
     \b
@@ -72,12 +79,16 @@ def list_(ctx: click.Context, limit: int, *, every: bool, as_json: bool) -> None
     """
     given = settings(ctx)
 
+    start, end = span(given, since, until)
+
     async def look(desk: Desk) -> list[Block]:
-        return await blocks.all_listed(desk, limit=limit) if every else (await blocks.listed(desk))[:limit]
+        if every or start is not None or end is not None:
+            return await blocks.all_listed(desk, since=start, until=end, limit=limit)
+        return (await blocks.listed(desk))[:limit]
 
     found = at_desk(given, look)
-    if as_json:
-        show_json([_to_json(one, given) for one in found])
+    if as_json or as_csv:
+        show_records([_to_json(one, given) for one in found], fields.BLOCK, as_json=as_json, as_csv=as_csv)
         return
     zone = given.timezone
     rows = [(national(o.number), when(o.since, zone), when(o.until, zone), o.by, printable(o.why)) for o in found]

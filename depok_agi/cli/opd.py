@@ -4,8 +4,10 @@ from dataclasses import asdict
 
 import click
 
+from depok_agi.cli import fields
 from depok_agi.cli.choices import choice_of
 from depok_agi.cli.context import at_desk, settings
+from depok_agi.cli.csv_rows import csv_option, show_records
 from depok_agi.cli.language import _, word
 from depok_agi.cli.output import hint, json_option, printable, show_json, show_table
 from depok_agi.desk import opds
@@ -35,8 +37,9 @@ def opd() -> None:
 
 @opd.command("list")
 @json_option
+@csv_option
 @click.pass_context
-def list_(ctx: click.Context, *, as_json: bool) -> None:
+def list_(ctx: click.Context, *, as_json: bool, as_csv: bool) -> None:
     """All OPDs, the clock that binds each (72 hours or 3 working days), its phone, and whom the centre writes to.
 
     \b
@@ -44,8 +47,8 @@ def list_(ctx: click.Context, *, as_json: bool) -> None:
       depok-agi opd list
     """
     found = at_desk(settings(ctx), opds.listed)
-    if as_json:
-        show_json([asdict(opd) for opd in found])
+    if as_json or as_csv:
+        show_records([asdict(opd) for opd in found], fields.OPD, as_json=as_json, as_csv=as_csv)
         return
     rows = [
         (

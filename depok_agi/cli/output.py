@@ -12,6 +12,8 @@ from typing import Any
 import click
 
 from depok_agi.calls.numbers import national
+from depok_agi.cli import paging
+from depok_agi.cli.clear_text import clear
 from depok_agi.cli.language import _
 from depok_agi.language import gettext_noop
 
@@ -32,6 +34,9 @@ WEEKDAYS = (
 )
 NARROWEST = 6
 """Columns. Text that is folded into less than this cannot be read."""
+
+COMMAND = "depok-agi "
+_hinted = False
 
 EACH_ONE_WIDE = re.compile("[ -~\u00a1-\u02ff\u2010-\u2027]*")
 """Text of which every letter takes one column: letters of Europe, and signs such as an ellipsis."""
@@ -80,7 +85,7 @@ def _show_lines(columns: Sequence[str], rows: list[list[str]], widths: list[int]
         for row in rows
         for cells in _folded(row, widths)
     ]
-    click.echo("\n".join(["", *(f" {text}" for text in head), f" {line}", *(f" {text}" for text in body), ""]))
+    paging.show("\n".join(["", *(f" {text}" for text in head), f" {line}", *(f" {text}" for text in body), ""]))
 
 
 def _folded(row: Sequence[str], widths: list[int]) -> list[list[str]]:
@@ -117,7 +122,10 @@ def _show_folded(columns: Sequence[str], rows: list[list[str]], room: int) -> No
         table.add_column(column, overflow="fold")
     for row in rows:
         table.add_row(*[Text(cell, style="bold red" if cell.startswith(LATE) else "") for cell in row])
-    Console(highlight=False, emoji=False, width=room).print(table)
+    console = Console(highlight=False, emoji=False, width=room)
+    with console.capture() as captured:
+        console.print(table)
+    paging.show(captured.get().removesuffix("\n"))
 
 
 def is_utf8() -> bool:
@@ -127,7 +135,16 @@ def is_utf8() -> bool:
 
 def hint(text: str) -> None:
     """Tell what to do next."""
-    click.echo(text, err=True)
+    global _hinted  # noqa: PLW0603 - one command is run by one process
+    _hinted = _hinted or COMMAND in text
+    click.echo(clear(text), err=True)
+
+
+def hinted(*, anew: bool = False) -> bool:
+    """Has a command been named as the next one by now? `anew`: forget it, for another command."""
+    global _hinted
+    found, _hinted = _hinted, _hinted and not anew
+    return found
 
 
 def when(at: datetime | None, timezone: tzinfo) -> str:

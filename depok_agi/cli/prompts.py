@@ -117,6 +117,6 @@ def make(script: Path, sounds: Path) -> None:
 
     found = spoken.load(script)
     wanted = len(spoken.missing(found, sounds))
-    with click.progressbar(length=wanted, label=_("prompts"), file=sys.stderr) as bar:
+    with click.progressbar(length=wanted, label=_("prompts"), file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
         made = spoken.make(found, sounds, on_made=lambda *_: bar.update(1))
     hint(_("{made} prompts synthesised in {sounds}").format(made=made, sounds=sounds))

@@ -3,20 +3,25 @@
 import re
 import sys
 from collections.abc import Callable
-from datetime import date, timedelta
+from contextlib import nullcontext
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import click
 
+from depok_agi.cli import fields, paging
+from depok_agi.cli.choices import OneOf, choice_of
 from depok_agi.cli.context import at_desk, settings
+from depok_agi.cli.csv_rows import csv_option, show_records
 from depok_agi.cli.language import _, word
 from depok_agi.cli.output import hint, is_utf8, json_option, show_json
+from depok_agi.cli.progress import working
 from depok_agi.cli.report_formats import BINARY, FORMATS
 from depok_agi.cli.report_public import public
 from depok_agi.cli.report_schedule import schedule
 from depok_agi.cli.sudo import no_path_under_sudo
-from depok_agi.cli.when import moment
+from depok_agi.cli.when import moment, named_day
 from depok_agi.desk import utc_now
 from depok_agi.language import Language
 from depok_agi.report_worker import evaluated
@@ -53,10 +58,10 @@ def _options(command: Command) -> Command:
             callback=no_path_under_sudo,
             help="Write it into this file; never over one that is there.",
         ),
-        click.option("--format", "form", type=click.Choice(["table", *FORMATS]), default="table", show_default=True),
+        click.option("--format", "form", type=OneOf(["table", *FORMATS]), default="table", show_default=True),
         click.option(
             "--language",
-            type=click.Choice([language.value for language in Language]),
+            type=choice_of(Language),
             help="In this language, whatever [centre] language says.",
         ),
         click.option("--as-of", help="What the report said at this moment: yesterday, '2026-11-24 17:00'."),
@@ -110,7 +115,8 @@ def year(ctx: click.Context, **asked: Any) -> None:
 @click.argument("key", required=False)
 @click.option("--indonesian", is_flag=True, help="In Indonesian.")
 @json_option
-def definitions(key: str | None, *, indonesian: bool, as_json: bool) -> None:
+@csv_option
+def definitions(key: str | None, *, indonesian: bool, as_json: bool, as_csv: bool) -> None:
     """What each figure means, how odd cases count, and by which rule; or only those whose key begins with KEY.
 
     \b
@@ -126,11 +132,12 @@ def definitions(key: str | None, *, indonesian: bool, as_json: bool) -> None:
         raise click.BadParameter(
             _("no figure has a key like {key!r}; without it all are shown").format(key=key), param_hint="KEY"
         )
-    if as_json:
-        show_json([{"key": of.key, "en": of.en, "id": of.id, "source": of.source} for of in found])
+    if as_json or as_csv:
+        records = [{"key": of.key, "en": of.en, "id": of.id, "source": of.source} for of in found]
+        show_records(records, fields.DEFINITION, as_json=as_json, as_csv=as_csv)
         return
-    for of in found:
-        click.echo(f"{click.style(of.key, bold=True)}\n  {of.id if indonesian else of.en}\n  [{of.source}]")
+    told = [f"{click.style(of.key, bold=True)}\n  {of.id if indonesian else of.en}\n  [{of.source}]" for of in found]
+    paging.show("\n".join(told))
 
 
 def _report(
@@ -153,7 +160,8 @@ def _report(
     zone, now = given.timezone, utc_now()
     period = _period(kind, date, now.astimezone(zone).date())
     known = None if as_of is None else moment(as_of, zone, now)
-    made = at_desk(given, lambda desk: evaluated(desk, given, period, known))
+    with nullcontext() if kind is PeriodKind.DAY else working(_("counting")):  # a day is counted in no time
+        made = at_desk(given, lambda desk: evaluated(desk, given, period, known))
     wording = Wording(Language(language or given.centre.language), zone)
     if form == "table":
         _show(made, wording)
@@ -175,9 +183,9 @@ def _period(kind: PeriodKind, asked: str | None, today: date) -> Period:
     Raises:
         click.BadParameter: it is no date, or too little of one.
     """
-    words = {None: today, "today": today, "yesterday": today - timedelta(days=1)}
-    if asked in words:
-        return Period.around(kind, words[asked])
+    named = today if asked is None else named_day(asked, today)
+    if named is not None:
+        return Period.around(kind, named)
     found = _DATE.fullmatch(asked or "")
     try:
         parts = [int(part) for part in found.groups() if part] if found else []
@@ -212,5 +220,5 @@ def _print(written: bytes, form: str) -> None:
 def _show(made: Report, wording: Wording) -> None:
     from depok_agi.reports.writers import terminal  # noqa: PLC0415 - only when asked for
 
-    click.echo(terminal.write(made, wording, ascii_only=not is_utf8()), nl=False)
+    paging.show(terminal.write(made, wording, ascii_only=not is_utf8()).removesuffix("\n"))
     hint(_("The same again, whenever: --as-of {as_of}").format(as_of=made.as_of.isoformat()))

@@ -5,9 +5,11 @@ from typing import Any
 
 import click
 
+from depok_agi.cli import fields
 from depok_agi.cli.context import at_desk, settings
+from depok_agi.cli.csv_rows import csv_option, show_records
 from depok_agi.cli.language import _, word
-from depok_agi.cli.output import hint, json_option, show_json, show_table
+from depok_agi.cli.output import hint, json_option, show_table
 from depok_agi.config import Settings
 from depok_agi.desk import Desk
 from depok_agi.desk import mails as desk_mails
@@ -23,8 +25,9 @@ COMING = gettext_noop("coming")
 @click.command("schedule")
 @click.option("--limit", type=click.IntRange(1, 1_000_000), default=20, show_default=True, help="Of those queued.")
 @json_option
+@csv_option
 @click.pass_context
-def schedule(ctx: click.Context, limit: int, *, as_json: bool) -> None:
+def schedule(ctx: click.Context, limit: int, *, as_json: bool, as_csv: bool) -> None:
     """The reports that the service mails next, and those that it has queued or sent, newest first.
 
     \b
@@ -46,8 +49,8 @@ def schedule(ctx: click.Context, limit: int, *, as_json: bool) -> None:
     ahead, queued = at_desk(given, ask)
     rows = [_coming(period, given) for period in ahead] if given.reports.recipients else []
     rows += [_queued(mail, given) for mail in queued]
-    if as_json:
-        show_json(rows)
+    if as_json or as_csv:
+        show_records(rows, fields.REPORT_MAIL, as_json=as_json, as_csv=as_csv)
         return
     columns = (_("Report"), _("Due"), _("To"), _("Status"), _("Sent"), _("Why"))
     show_table(columns, [_line(row) for row in rows], empty=_("No report is mailed, and none was."))

@@ -3,10 +3,13 @@
 import click
 
 from depok_agi.calls.numbers import masked
+from depok_agi.cli import fields
 from depok_agi.cli.choices import choice_of
 from depok_agi.cli.context import at_desk, settings
+from depok_agi.cli.csv_rows import csv_option, show_records
 from depok_agi.cli.language import _, word
-from depok_agi.cli.output import hint, json_option, printable, show_json, show_table, when
+from depok_agi.cli.output import hint, json_option, printable, show_table, when
+from depok_agi.cli.span import span, span_options
 from depok_agi.config import Settings
 from depok_agi.desk import sms as desk_sms
 from depok_agi.desk import sms_queue
@@ -35,10 +38,14 @@ def sms() -> None:
     show_default=True,
     help="Those that wait (or are being sent), were sent, or were given up.",
 )
+@span_options("Those that were queued")
 @click.option("--limit", type=click.IntRange(1, 1_000_000), default=50, show_default=True)
 @json_option
+@csv_option
 @click.pass_context
-def list_(ctx: click.Context, status: str, limit: int, *, as_json: bool) -> None:
+def list_(
+    ctx: click.Context, status: str, since: str | None, until: str | None, limit: int, *, as_json: bool, as_csv: bool
+) -> None:
     """The SMS to citizens, newest first, and why they wait.
 
     \b
@@ -47,12 +54,15 @@ def list_(ctx: click.Context, status: str, limit: int, *, as_json: bool) -> None
       depok-agi sms list --status all --limit 200 --json
     """
     given = settings(ctx)
-    found = at_desk(given, lambda desk: sms_queue.listed(desk, wanted=Filter(status), limit=limit))
-    if as_json:
-        show_json([one.to_json(given.timezone) for one in found])
+    start, end = span(given, since, until)
+    wanted = Filter(status)
+    found = at_desk(given, lambda desk: sms_queue.listed(desk, wanted=wanted, since=start, until=end, limit=limit))
+    if as_json or as_csv:
+        records = [one.to_json(given.timezone) for one in found]
+        show_records(records, fields.SMS, as_json=as_json, as_csv=as_csv)
         return
     columns = (_("ID"), _("About"), _("To"), _("Ticket"), _("Status"), _("When"), _("Tries"), _("Why"))
-    show_table(columns, [_row(one, given) for one in found], empty=_(EMPTY[Filter(status)]))
+    show_table(columns, [_row(one, given) for one in found], empty=_(EMPTY[wanted]))
     if len(found) == limit:
         hint(_("The newest {limit}; more with --limit.").format(limit=limit))
     if given.sms is None and any(one.status is Status.WAITING for one in found):
@@ -75,10 +85,14 @@ def _row(one: Outgoing, given: Settings) -> tuple[str, ...]:
 
 
 @sms.command()
+@span_options("Those that came")
 @click.option("--limit", type=click.IntRange(1, 1_000_000), default=50, show_default=True)
 @json_option
+@csv_option
 @click.pass_context
-def received(ctx: click.Context, limit: int, *, as_json: bool) -> None:
+def received(
+    ctx: click.Context, since: str | None, until: str | None, limit: int, *, as_json: bool, as_csv: bool
+) -> None:
     """The SMS that came in, newest first, and what was made of each.
 
     \b
@@ -86,9 +100,11 @@ def received(ctx: click.Context, limit: int, *, as_json: bool) -> None:
       depok-agi sms received --limit 20
     """
     given = settings(ctx)
-    found = at_desk(given, lambda desk: desk_sms.listed(desk, limit=limit))
-    if as_json:
-        show_json([one.to_json(given.timezone) for one in found])
+    start, end = span(given, since, until)
+    found = at_desk(given, lambda desk: desk_sms.listed(desk, since=start, until=end, limit=limit))
+    if as_json or as_csv:
+        records = [one.to_json(given.timezone) for one in found]
+        show_records(records, fields.RECEIVED, as_json=as_json, as_csv=as_csv)
         return
     rows = [_received_row(one, given) for one in found]
     show_table(

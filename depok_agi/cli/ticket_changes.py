@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from depok_agi.cli.context import actor, at_desk, settings
+from depok_agi.cli.ids import ticket_argument
 from depok_agi.cli.language import _, word
 from depok_agi.cli.output import hint, json_option, show_json, when
 from depok_agi.cli.sudo import no_path_under_sudo
@@ -15,7 +16,6 @@ from depok_agi.desk import utc_now
 from depok_agi.errors import RefusedError
 from depok_agi.tickets.ticket import Ticket
 
-number_argument = click.argument("number")
 revision_option = click.option(
     "--revision",
     type=click.IntRange(min=0),
@@ -35,7 +35,7 @@ MOST_TEXT = 1_000_000
 
 
 @click.command()
-@number_argument
+@ticket_argument
 @text_option
 @json_option
 @click.pass_context
@@ -53,7 +53,7 @@ def note(ctx: click.Context, number: str, text: str | None, *, as_json: bool) ->
 
 
 @click.command()
-@number_argument
+@ticket_argument
 @click.option("--opd", help="The OPD's code; that of the ticket's category when not given.")
 @revision_option
 @json_option
@@ -72,7 +72,7 @@ def forward(ctx: click.Context, number: str, opd: str | None, revision: int | No
 
 
 @click.command()
-@number_argument
+@ticket_argument
 @why_option
 @revision_option
 @json_option
@@ -90,7 +90,7 @@ def bounce(ctx: click.Context, number: str, why: str, revision: int | None, *, a
 
 
 @click.command()
-@number_argument
+@ticket_argument
 @text_option
 @file_option
 @revision_option
@@ -118,7 +118,7 @@ def answer(
 
 
 @click.command()
-@number_argument
+@ticket_argument
 @click.option("--told", is_flag=True, help="The citizen knows the answer by other means than the call that is owed.")
 @click.option("--not-told", metavar="WHY", help="The citizen cannot be told, and why.")
 @revision_option
@@ -147,7 +147,7 @@ def close(
 
 
 @click.command()
-@number_argument
+@ticket_argument
 @why_option
 @revision_option
 @json_option

@@ -4,13 +4,18 @@ from datetime import datetime, tzinfo
 
 import click
 
-from depok_agi.cli import ticket_changes, tickets_import
+from depok_agi.cli import fields, ticket_changes, tickets_import
 from depok_agi.cli.choices import choice_of
 from depok_agi.cli.context import actor, at_desk, settings
+from depok_agi.cli.csv_rows import csv_option, show_records
+from depok_agi.cli.ids import ticket_argument
 from depok_agi.cli.language import _, word
+from depok_agi.cli.next_steps import tell_next_of_ticket
 from depok_agi.cli.output import hint, json_option, late, person, printable, show_json, show_table, weekday, when
+from depok_agi.cli.progress import working
+from depok_agi.cli.span import span, span_options
 from depok_agi.cli.ticket_changes import show_change, text_given, then_forward
-from depok_agi.desk import Desk, utc_now
+from depok_agi.desk import Desk, opds, utc_now
 from depok_agi.desk import calls as desk_calls
 from depok_agi.desk import deadlines as desk_deadlines
 from depok_agi.desk import tickets as desk_tickets
@@ -81,7 +86,7 @@ def new(
     async def open_(desk: Desk) -> Ticket:
         number, call_id = caller, None
         if call is not None:
-            record, _ticket, _callback = await desk_calls.show(desk, call)
+            record, _ticket, _callback = await desk_calls.show(desk, call, given.pbx.name)
             number, call_id = caller or record.citizen, record.id
         elif channel == TicketChannel.PHONE and not no_call:
             live = await desk_calls.live_of(desk, actor(), given.pbx.operators)
@@ -101,11 +106,22 @@ def new(
 @click.option("--status", type=choice_of(TicketStatus))
 @click.option("--opd", help="Only those that this OPD has.")
 @click.option("--overdue", is_flag=True, help="Only those that an OPD is late with.")
+@span_options("Tickets that were opened")
 @click.option("--limit", type=click.IntRange(1, 100_000), default=50, show_default=True)
 @json_option
+@csv_option
 @click.pass_context
 def list_(
-    ctx: click.Context, status: TicketStatus | None, opd: str | None, limit: int, *, overdue: bool, as_json: bool
+    ctx: click.Context,
+    status: TicketStatus | None,
+    opd: str | None,
+    since: str | None,
+    until: str | None,
+    limit: int,
+    *,
+    overdue: bool,
+    as_json: bool,
+    as_csv: bool,
 ) -> None:
     """Tickets, newest first; with --overdue the most late first.
 
@@ -113,21 +129,28 @@ def list_(
     Examples:
       depok-agi tickets list
       depok-agi tickets list --overdue --opd DPUPR
+      depok-agi tickets list --since kemarin --csv
     """
     given = settings(ctx)
-    found = at_desk(
-        given,
-        lambda desk: desk_tickets.listed(
+
+    start, end = span(given, since, until)
+
+    async def look(desk: Desk) -> list[Ticket]:
+        return await desk_tickets.listed(
             desk,
             status=TicketStatus(status) if status else None,
-            opd=opd.upper() if opd else None,
+            opd=await opds.code_of(desk, opd) if opd is not None else None,
             overdue=overdue,
+            since=start,
+            until=end,
             limit=limit,
-        ),
-    )
+        )
+
+    found = at_desk(given, look)
     now = utc_now()
-    if as_json:
-        show_json([ticket.to_json(given.timezone, now) for ticket in found])
+    if as_json or as_csv:
+        records = [ticket.to_json(given.timezone, now) for ticket in found]
+        show_records(records, fields.TICKET, as_json=as_json, as_csv=as_csv)
         return
     rows = [
         (
@@ -147,7 +170,7 @@ def list_(
 
 
 @tickets.command()
-@click.argument("number")
+@ticket_argument
 @json_option
 @click.pass_context
 def show(ctx: click.Context, number: str, *, as_json: bool) -> None:
@@ -188,10 +211,11 @@ def show(ctx: click.Context, number: str, *, as_json: bool) -> None:
             click.echo(f"      {printable(line)}")
     if ticket.callback is not None and ticket.status is TicketStatus.ANSWERED:
         hint(_("The citizen is to be told: depok-agi callbacks claim {callback}").format(callback=ticket.callback))
+    tell_next_of_ticket(ticket.number, ticket.status)
 
 
 @tickets.command()
-@click.argument("number")
+@ticket_argument
 @json_option
 @click.pass_context
 def explain(ctx: click.Context, number: str, *, as_json: bool) -> None:
@@ -224,7 +248,7 @@ def explain(ctx: click.Context, number: str, *, as_json: bool) -> None:
         counted += day.counted
         numbered = day.counted or day is found.days[0]
         mark = _("day {number}").format(number=counted if day.counted else 0) if numbered else _("skipped")
-        click.echo(f"      {weekday(day.day)} {day.day:%d-%m-%Y}  {mark:8} {printable(day.rule.text(_))}")
+        click.echo(f"      {weekday(day.day)} {day.day:%d-%m-%Y}  {mark:8} {printable(_(day.why))}")
     if found.due_working_days_at != ticket.due_working_days_at:
         was = _day_and_time(ticket.due_working_days_at, zone) if ticket.due_working_days_at else "-"
         hint(
@@ -266,7 +290,8 @@ def verify(ctx: click.Context, *, as_json: bool) -> None:
     Example:
       depok-agi tickets verify
     """
-    found = at_desk(settings(ctx), desk_tickets.verify)
+    with working(_("checking the history of tickets")):
+        found = at_desk(settings(ctx), desk_tickets.verify)
     if as_json:
         show_json([{"entry": fault.entry, "ticket": fault.ticket, "what": fault.what} for fault in found])
     for fault in found if not as_json else []:

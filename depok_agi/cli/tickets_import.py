@@ -11,6 +11,7 @@ from depok_agi.cli import table_file
 from depok_agi.cli.context import actor, at_desk, settings
 from depok_agi.cli.language import _
 from depok_agi.cli.output import hint, json_option, printable, show_json
+from depok_agi.cli.progress import working
 from depok_agi.cli.sudo import no_path_under_sudo
 from depok_agi.desk import Desk, importing
 from depok_agi.desk.importing import Imported
@@ -63,7 +64,8 @@ def import_(ctx: click.Context, file: Path | None, *, check: bool, template: boo
             )
         return Imported((), ()) if check else await importing.take(desk, entries, actor())
 
-    found = at_desk(given, run)
+    with working(_("checking the rows") if check else _("importing")):
+        found = at_desk(given, run)
     if as_json:
         show_json({"imported": list(found.new), "known": list(found.known)})
     else:

@@ -74,10 +74,14 @@ async def listed(desk: Desk) -> list[Block]:
         return await _blocks(desk.store.queries.list_blocks(desk.store.reader, now=now))
 
 
-async def all_listed(desk: Desk, *, limit: int) -> list[Block]:
-    """All blocks, those that are over too, newest first."""
+async def all_listed(desk: Desk, *, since: int | None = None, until: int | None = None, limit: int) -> list[Block]:
+    """All blocks, those that are over too, newest first.
+
+    `since` and `until` are microseconds UTC, half-open: those that were set within.
+    """
     with desk.store.told():
-        return await _blocks(desk.store.queries.all_blocks(desk.store.reader, limit=limit))
+        found = desk.store.queries.all_blocks(desk.store.reader, since=since, until=until, limit=limit)
+        return await _blocks(found)
 
 
 async def _blocks(rows: AsyncIterable[Any]) -> list[Block]:

@@ -106,15 +106,32 @@ async def link(desk: Desk, connection: aiosqlite.Connection, callback: int, call
     )
 
 
-async def listed(desk: Desk, *, every: bool = False, limit: int = 50) -> list[Callback]:
-    """The callbacks that are owed, most urgent first; with `every`, the ended ones after them, newest first."""
+async def listed(
+    desk: Desk, *, every: bool = False, since: int | None = None, until: int | None = None, limit: int = 50
+) -> list[Callback]:
+    """The callbacks that are owed, most urgent first; with `every`, the ended ones after them, newest first.
+
+    `since` and `until` are microseconds UTC, half-open: those that are owed since a moment within.
+    """
     store, now = desk.store, desk.now()
+    if since is not None or until is not None:
+        return await _owed_within(desk, every=every, since=since, until=until, limit=limit)
     with store.told():
         urgent = store.queries.most_urgent_callbacks(store.reader, operator=None, now=microseconds(now), limit=limit)
         ids = [row["id"] async for row in urgent]
         if every and len(ids) < limit:
             ended = store.queries.ended_callbacks(store.reader, limit=limit - len(ids))
             ids += [row["id"] async for row in ended]
+        return [_as_of(callback, now) for callback in await rows.load_all(store, store.reader, ids)]
+
+
+async def _owed_within(desk: Desk, *, every: bool, since: int | None, until: int | None, limit: int) -> list[Callback]:
+    store, now = desk.store, desk.now()
+    with store.told():
+        found = store.queries.callbacks_owed_within(
+            store.reader, since=since, until=until, every=int(every), now=microseconds(now), limit=limit
+        )
+        ids = [row["id"] async for row in found]
         return [_as_of(callback, now) for callback in await rows.load_all(store, store.reader, ids)]
 
 

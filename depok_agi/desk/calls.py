@@ -7,8 +7,7 @@ import aiosqlite
 
 from depok_agi.calls.facts import Fact, with_fact
 from depok_agi.calls.record import CallRecord, Direction, Outcome
-from depok_agi.desk import Desk, callbacks, journal, left
-from depok_agi.errors import NotFoundError, RefusedError
+from depok_agi.desk import Desk, callbacks, ids, journal, left
 from depok_agi.store import calls as call_rows
 from depok_agi.store.times import microseconds, moment
 from depok_agi.tickets.callback import AttemptResult, CallbackReason
@@ -173,18 +172,17 @@ async def listed(
         return [(call_rows.from_row(row), row["ticket"], row["callback"]) async for row in rows]
 
 
-async def show(desk: Desk, given: str) -> Listed:
-    """One call by its id, or by a part at its end or beginning that no other call has.
+async def show(desk: Desk, given: str, pbx: str = "") -> Listed:
+    """One call by its id, or by enough of it (`desk.ids`).
 
     Raises:
         NotFoundError: there is none.
         RefusedError: there are several.
     """
     store = desk.store
+    found = await ids.call(desk, given, pbx)
     with store.told():
-        row = await store.queries.get_call(store.reader, id=given)
-        if row is None:
-            row = await store.queries.get_call(store.reader, id=await _only_match(desk, given))
+        row = await store.queries.get_call(store.reader, id=found)
     return call_rows.from_row(row), row["ticket"], row["callback"]
 
 
@@ -208,22 +206,6 @@ def _on_the_phone(call: CallRecord, phones: Mapping[str, str]) -> set[str]:
     devices = {leg.channel.rpartition("-")[0] for leg in call.legs if leg.answered_at and leg.ended_at is None}
     operators = {phones[device] for device in devices if device in phones}
     return operators | {call.operator} if call.operator else operators
-
-
-async def _only_match(desk: Desk, part: str) -> str:
-    escaped = part.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    for pattern in (f"{escaped}%", f"%{escaped}"):
-        found = [row["id"] async for row in desk.store.queries.find_calls(desk.store.reader, pattern=pattern)]
-        if len(found) == 1:
-            return str(found[0])
-        if found:
-            raise RefusedError(
-                "several calls begin or end with {part!r}, {one} and {other} among them",
-                part=part,
-                one=found[0],
-                other=found[1],
-            )
-    raise NotFoundError("there is no call {part!r}; `depok-agi calls list` shows their ids", part=part)
 
 
 async def unsettled(desk: Desk, ended_since: int) -> list[tuple[str, str]]:

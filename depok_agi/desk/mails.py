@@ -276,10 +276,17 @@ async def matters(desk: Desk, mail: Mail) -> Sequence[Matter]:
         return [_matter(row) async for row in found]
 
 
-async def listed(desk: Desk, *, wanted: MailFilter = MailFilter.ALL, limit: int = 50) -> list[Mail]:
-    """The e-mails, newest first."""
+async def listed(
+    desk: Desk,
+    *,
+    wanted: MailFilter = MailFilter.ALL,
+    since: int | None = None,
+    until: int | None = None,
+    limit: int = 50,
+) -> list[Mail]:
+    """The e-mails, newest first; `since` and `until` are microseconds UTC, half-open: those queued within."""
     with desk.store.told():
-        found = desk.store.queries.list_mails(desk.store.reader, wanted=wanted, limit=limit)
+        found = desk.store.queries.list_mails(desk.store.reader, wanted=wanted, since=since, until=until, limit=limit)
         return [_mail(row) async for row in found]
 
 

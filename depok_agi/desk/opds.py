@@ -46,6 +46,12 @@ async def find(desk: Desk, connection: aiosqlite.Connection, code: str) -> Opd:
     return known[named("OPD", code, known)]
 
 
+async def code_of(desk: Desk, given: str) -> str:
+    """The code of the OPD that is meant, whatever the case. Raises NotFoundError, which suggests the nearest."""
+    with desk.store.told():
+        return (await find(desk, desk.store.reader, given)).code
+
+
 async def phones(desk: Desk) -> dict[str, str]:
     """The extensions of the OPDs that have one and are not closed, by code."""
     with desk.store.told():

@@ -169,10 +169,10 @@ class Received:
         }
 
 
-async def listed(desk: Desk, *, limit: int = 50) -> list[Received]:
-    """What came in, newest first."""
+async def listed(desk: Desk, *, since: int | None = None, until: int | None = None, limit: int = 50) -> list[Received]:
+    """What came in, newest first; `since` and `until` are microseconds UTC, half-open."""
     with desk.store.told():
-        found = desk.store.queries.list_sms_received(desk.store.reader, limit=limit)
+        found = desk.store.queries.list_sms_received(desk.store.reader, since=since, until=until, limit=limit)
         return [
             Received(
                 id=row["id"],

@@ -208,10 +208,17 @@ async def last_sent_at(desk: Desk) -> datetime | None:
     return None if at is None else moment(at)
 
 
-async def listed(desk: Desk, *, wanted: Filter = Filter.WAITING, limit: int = 50) -> list[Outgoing]:
-    """The queue, newest first."""
+async def listed(
+    desk: Desk,
+    *,
+    wanted: Filter = Filter.WAITING,
+    since: int | None = None,
+    until: int | None = None,
+    limit: int = 50,
+) -> list[Outgoing]:
+    """The queue, newest first; `since` and `until` are microseconds UTC, half-open: those queued within."""
     with desk.store.told():
-        found = desk.store.queries.list_sms(desk.store.reader, wanted=wanted, limit=limit)
+        found = desk.store.queries.list_sms(desk.store.reader, wanted=wanted, since=since, until=until, limit=limit)
         return [from_row(row) async for row in found]
 
 

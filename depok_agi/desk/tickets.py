@@ -7,7 +7,7 @@ from typing import Any
 import aiosqlite
 
 from depok_agi.calls.numbers import masked, to_e164
-from depok_agi.desk import Desk, callbacks, closing, opds
+from depok_agi.desk import Desk, callbacks, closing, ids, opds
 from depok_agi.desk.named import named
 from depok_agi.errors import NotFoundError, RefusedError, StoreError
 from depok_agi.sentence import Joined, Sentence
@@ -293,14 +293,24 @@ async def listed(
     status: TicketStatus | None = None,
     opd: str | None = None,
     overdue: bool = False,
+    since: int | None = None,
+    until: int | None = None,
     limit: int = 50,
 ) -> list[Ticket]:
-    """Tickets, newest first; with `overdue`, those whose OPD is late, the most late first."""
+    """Tickets, newest first; with `overdue`, those whose OPD is late, the most late first.
+
+    `since` and `until` are microseconds UTC, half-open: those that were opened within.
+    """
     queries, reader = desk.store.queries, desk.store.reader
     with desk.store.told():
         if overdue and status not in (None, TicketStatus.FORWARDED):
             return []
-        if overdue:
+        if overdue and (since is not None or until is not None):
+            now = microseconds(desk.now())
+            found = queries.late_tickets_opened_within(reader, since=since, until=until, now=now, opd=opd, limit=limit)
+        elif since is not None or until is not None:
+            found = queries.tickets_opened_within(reader, since=since, until=until, status=status, opd=opd, limit=limit)
+        elif overdue:
             found = queries.overdue_tickets(reader, now=microseconds(desk.now()), opd=opd, limit=limit)
         elif opd is not None:
             found = queries.newest_tickets_of_opd(reader, opd=opd, status=status, limit=limit)
@@ -371,7 +381,8 @@ async def _take_back(
 async def _ticket(desk: Desk, connection: aiosqlite.Connection, number: str) -> Ticket:
     found = await rows.load(desk.store, connection, numbers.parse(number))
     if found is None:
-        raise NotFoundError("there is no ticket {number}; `depok-agi tickets list` shows them", number=number)
+        meant = await ids.nearly(desk, number) or Sentence("; `depok-agi tickets list` shows them")
+        raise NotFoundError("there is no ticket {number}{meant}", number=number, meant=meant)
     return found
 
 
@@ -435,15 +446,10 @@ async def _step(desk: Desk, connection: aiosqlite.Connection, ticket: Ticket, ac
 
 def _told(desk: Desk, entry: HistoryEntry) -> Sentence:
     to_opd = entry.action == TicketAction.FORWARD
-    values = {
-        "action": Sentence(entry.action),
-        "opd": entry.detail.get("opd"),
-        "actor": entry.actor,
-        "at": entry.at.astimezone(desk.policy.zone),
-    }
-    return Sentence(
-        "{action} to {opd} by {actor}, {at:%d-%m %H:%M}" if to_opd else "{action} by {actor}, {at:%d-%m %H:%M}", values
-    )
+    source = "{action} to {opd} by {actor}, {at:%d-%m %H:%M}" if to_opd else "{action} by {actor}, {at:%d-%m %H:%M}"
+    at = entry.at.astimezone(desk.policy.zone)
+    values = {"action": Sentence(entry.action), "opd": entry.detail.get("opd"), "actor": entry.actor, "at": at}
+    return Sentence(source, values)
 
 
 async def _has_seen(desk: Desk, connection: aiosqlite.Connection, serial: int, actor: str, revision: int) -> None:

@@ -7,12 +7,10 @@ from datetime import tzinfo
 
 from depok_agi.reports.as_json import note_text, plain
 from depok_agi.reports.report import Report, Section, Table, Unit, Value
+from depok_agi.reports.spreadsheet_text import inert
 
 HEAD = ("section", "key", "row", "column", "unit", "value", "before", "year_before")
 """`row` and `column` are empty for a figure; for a cell, `key` is the table's and `row` what the row is about."""
-
-FORMULA = ("=", "+", "-", "@")
-"""What a spreadsheet would run: text that begins so gets an apostrophe before it."""
 
 _NAMES = frozenset({Unit.TEXT, Unit.TERM, Unit.DAY, Unit.HOUR, Unit.WEEKDAY})
 """Units of the columns that say what a row is about, where they stand first."""
@@ -30,10 +28,7 @@ def to_csv(report: Report, timezone: tzinfo) -> str:
 
 
 def _safe(value: str | float | None) -> str | float | None:
-    if not isinstance(value, str):
-        return value
-    value = "".join(character for character in value if character.isprintable())  # what a terminal would obey
-    return f"'{value}" if value.startswith(FORMULA) else value
+    return inert(value) if isinstance(value, str) else value
 
 
 def _lines(report: Report, timezone: tzinfo) -> Iterator[Line]:

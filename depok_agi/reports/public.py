@@ -21,6 +21,7 @@ from depok_agi.language import Language, gettext_noop, translate
 from depok_agi.reports.disclosure import SMALLEST, Sum, withheld
 from depok_agi.reports.period import PeriodKind
 from depok_agi.reports.report import Column, Report, Table, Unit, Value
+from depok_agi.reports.spreadsheet_text import FORMULA
 from depok_agi.reports.writers.wording import MONTHS, Wording, one_line
 
 MISSING = "*"
@@ -28,7 +29,6 @@ MISSING = "*"
 
 OTHER = "other"
 NONE = "none"
-_FORMULA = ("=", "+", "-", "@")
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +226,7 @@ def _csv(dataset: Dataset) -> str:
 
 def _safe(value: Name) -> Name:
     """A spreadsheet must not run it."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
 
 
 def _json(value: object) -> str:

@@ -11,7 +11,14 @@ from depok_agi.errors import RefusedError
 FIRST_SERIAL = 100_001
 """The first serial, so that all numbers have at least seven digits and none begins with 0."""
 
+FEWEST_TYPED = 4
+"""Digits that are enough of a beginning: fewer are rather another thing's id."""
+
 _NUMBER = re.compile(r"[1-9][0-9]{6,}")
+_BEGINNING = re.compile(rf"[1-9][0-9]{{{FEWEST_TYPED - 1},5}}")
+_LONGEST = 20
+"""Digits. No number is ever longer, and nobody looks for slips in what is."""
+
 _SEPARATORS = str.maketrans("", "", " .-")
 _GROUP = 3
 
@@ -46,6 +53,25 @@ def parse(text: str) -> str:
             "{text!r} is no ticket number: its last digit does not fit, so one digit is mistyped", text=text
         )
     return number
+
+
+def beginning(text: str) -> str | None:
+    """The first digits of a number, as people write them; None for what is no beginning, or as long as a number."""
+    digits = text.strip().translate(_SEPARATORS)
+    return digits if _BEGINNING.fullmatch(digits) else None
+
+
+def one_slip_away(text: str) -> list[str]:
+    """The numbers that one slip turns into this text: a digit wrong, missing or too many, or two neighbours swapped."""
+    digits = text.strip().translate(_SEPARATORS)
+    if not (digits.isascii() and digits.isdigit()) or len(digits) > _LONGEST:
+        return []
+    places = range(len(digits))
+    wrong = {f"{digits[:place]}{digit}{digits[place + 1 :]}" for place in places for digit in "0123456789"}
+    missing = {f"{digits[:place]}{digit}{digits[place:]}" for place in (*places, len(digits)) for digit in "0123456789"}
+    too_many = {f"{digits[:place]}{digits[place + 1 :]}" for place in places}
+    swapped = {f"{digits[:at]}{digits[at + 1]}{digits[at]}{digits[at + 2 :]}" for at in places[:-1]}
+    return sorted(found for found in (wrong | missing | too_many | swapped) - {digits} if is_valid(found))
 
 
 def spoken_groups(number: str) -> list[str]:

@@ -94,9 +94,6 @@ WHERE c.id = :id;
 -- name: get_call_of_channel$
 SELECT call FROM call_uniqueids WHERE uniqueid = :uniqueid;
 
--- name: find_calls
-SELECT id FROM calls WHERE id LIKE :pattern ESCAPE '\' LIMIT 2;
-
 -- name: list_calls
 SELECT c.*, p.caller, p.caller_raw, p.dialled, p.parties, p.transferred_to,
     (SELECT t.number FROM ticket_calls tc JOIN tickets t ON t.serial = tc.ticket WHERE tc.call = c.id

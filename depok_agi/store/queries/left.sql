@@ -24,7 +24,9 @@ WHERE c.number IS NOT NULL AND b.until > :now ORDER BY b.until, b.id;
 
 -- name: all_blocks
 SELECT c.number, b.since, b.until, b.by, b.why FROM blocks b JOIN citizens c ON c.id = b.citizen
-WHERE c.number IS NOT NULL ORDER BY b.id DESC LIMIT :limit;
+WHERE c.number IS NOT NULL
+  AND (:since IS NULL OR b.since >= :since) AND (:until IS NULL OR b.since < :until)
+ORDER BY b.id DESC LIMIT :limit;
 
 -- name: add_block!
 INSERT INTO blocks (citizen, since, until, by, why) VALUES (:citizen, :since, :until, :by, :why);

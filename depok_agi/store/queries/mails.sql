@@ -108,6 +108,7 @@ SELECT m.id, m.key, m.kind, m.role, m.opd, m.ticket AS serial, t.number, m.forwa
         WHEN m.role = 'officer' THEN o.email ELSE o.head_email END AS address
 FROM mails m LEFT JOIN opds o ON o.code = m.opd LEFT JOIN tickets t ON t.serial = m.ticket
 WHERE (:wanted = 'all' OR m.status = :wanted OR (:wanted = 'waiting' AND m.status = 'sending'))
+  AND (:since IS NULL OR m.queued_at >= :since) AND (:until IS NULL OR m.queued_at < :until)
 ORDER BY m.id DESC LIMIT :limit;
 
 -- name: report_keys_of

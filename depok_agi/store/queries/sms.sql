@@ -22,6 +22,7 @@ SELECT count(*) FROM blocks WHERE citizen = :citizen AND until > :now;
 -- name: list_sms_received
 SELECT r.id, r.at, r.sender, r.made, r.answered, c.number, t.number AS ticket
 FROM sms_received r LEFT JOIN citizens c ON c.id = r.citizen LEFT JOIN tickets t ON t.serial = r.ticket
+WHERE (:since IS NULL OR r.at >= :since) AND (:until IS NULL OR r.at < :until)
 ORDER BY r.id DESC LIMIT :limit;
 
 -- name: add_sms!
@@ -72,4 +73,5 @@ SELECT max(sent_at) FROM sms_queue WHERE sent_at IS NOT NULL;
 SELECT q.*, c.number, t.number AS ticket_number FROM sms_queue q
 JOIN citizens c ON c.id = q.citizen LEFT JOIN tickets t ON t.serial = q.ticket
 WHERE (:wanted = 'all' OR q.status = :wanted OR (:wanted = 'waiting' AND q.status = 'sending'))
+  AND (:since IS NULL OR q.queued_at >= :since) AND (:until IS NULL OR q.queued_at < :until)
 ORDER BY q.id DESC LIMIT :limit;

@@ -47,7 +47,19 @@ SINKS = {
 }
 """What shows text to people."""
 
-TAKEN_CARE_OF = {"_", "gettext_noop", "option", "argument", "command", "group", "compile", "critical", "Secret", "Text"}
+TAKEN_CARE_OF = {
+    "_",
+    "gettext_noop",
+    "option",
+    "argument",
+    "command",
+    "group",
+    "compile",
+    "critical",
+    "Secret",
+    "Text",
+    "span_options",
+}
 """Calls whose text is translated (help texts are, centrally), goes to the log, or is none."""
 
 WORD = re.compile("[A-Za-z]{2}")
@@ -272,7 +284,7 @@ def untranslated(code: str) -> Iterator[str]:
 
 
 def _translated_below(top: ast.AST) -> Iterator[ast.AST]:
-    """What is below a call that takes care of it, a docstring, or a decorator's text."""
+    """What is below a call that takes care of it, a docstring, or a key."""
     if isinstance(top, ast.Call):
         if _name(top) in TAKEN_CARE_OF:
             yield from (node for given in (*top.args, *top.keywords) for node in ast.walk(given))
@@ -280,6 +292,8 @@ def _translated_below(top: ast.AST) -> Iterator[ast.AST]:
             yield from ast.walk(top.args[0])
     if isinstance(top, ast.Expr) and isinstance(top.value, ast.Constant):
         yield top.value
+    if isinstance(top, ast.Dict):  # what somebody types may be looked up there
+        yield from filter(None, top.keys)
 
 
 def _shown(given: ast.expr, passed: set[int]) -> Iterator[str]:

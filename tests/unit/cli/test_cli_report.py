@@ -73,7 +73,7 @@ def test_yesterday_is_over(command: Command) -> None:
         (("day", "2026-06"), "2026-06 is no day: say which day of it"),
         (("month", "2026"), "2026 is no month: say which month of it"),
         (("day", "2026-02-30"), "is no date"),
-        (("day", "kemarin"), "is no date"),
+        (("day", "dahulu kala"), "is no date"),
         (("day", "0000-01-01"), "is no date"),
         (("year", "0001"), "is no date"),
         (("year", "2200"), "is no date"),

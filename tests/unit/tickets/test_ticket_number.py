@@ -5,7 +5,15 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from depok_agi.errors import RefusedError
-from depok_agi.tickets.number import FIRST_SERIAL, is_valid, make, parse, spoken_groups
+from depok_agi.tickets.number import (
+    FIRST_SERIAL,
+    beginning,
+    is_valid,
+    make,
+    one_slip_away,
+    parse,
+    spoken_groups,
+)
 
 numbers = st.integers(FIRST_SERIAL, 10**12).map(make)
 
@@ -65,3 +73,32 @@ def test_a_mistyped_number_is_told_from_nonsense() -> None:
 )
 def test_numbers_are_read_out_in_threes_and_no_digit_stands_alone(number: str, groups: list[str]) -> None:
     assert spoken_groups(number) == groups
+
+
+@given(st.integers(FIRST_SERIAL, 9_999_999), st.data())
+def test_whatever_one_slip_makes_of_a_number_leads_back_to_it(serial: int, data: st.DataObject) -> None:
+    number = make(serial)
+    at, digit = data.draw(st.integers(0, len(number) - 2)), data.draw(st.sampled_from("0123456789"))
+    slips = {
+        f"{number[:at]}{digit}{number[at + 1 :]}",
+        f"{number[:at]}{digit}{number[at:]}",
+        f"{number[:at]}{number[at + 1 :]}",
+        f"{number[:at]}{number[at + 1]}{number[at]}{number[at + 2 :]}",
+    }
+    for slip in slips - {number}:
+        found = one_slip_away(slip)
+        assert number in found
+        assert all(is_valid(near) for near in found)
+
+
+@pytest.mark.parametrize("text", ["", "siti", "1" * 21, "\N{ARABIC-INDIC DIGIT ONE}000015", "1.5e7"])
+def test_nothing_is_near_what_is_no_number(text: str) -> None:
+    assert one_slip_away(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "begin"),
+    [("1000", "1000"), (" 100-00 ", "10000"), ("100001", "100001"), ("100", None), ("1000015", None), ("0100", None)],
+)
+def test_four_to_six_digits_are_the_beginning_of_a_number(text: str, begin: str | None) -> None:
+    assert beginning(text) == begin
