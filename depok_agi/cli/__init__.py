@@ -17,6 +17,7 @@ NOUNS = {
     "calls": "the call log",
     "tickets": "what citizens were promised an answer to",
     "callbacks": "whom to call back",
+    "operators": "who is at the desk",
     "hours": "open or closed, and why",
     "opd": "the city departments",
     "categories": "what citizens call about, and which OPD it leads to",

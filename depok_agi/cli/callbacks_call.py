@@ -10,7 +10,7 @@ from depok_agi.cli.context import actor, at_desk, settings
 from depok_agi.cli.output import hint, json_option, person, printable, show_json, when
 from depok_agi.cli.telling import show_what_to_tell
 from depok_agi.config import Settings
-from depok_agi.desk import Desk, dialling, utc_now
+from depok_agi.desk import Desk, dialling, operators, utc_now
 from depok_agi.desk import callbacks as desk_callbacks
 from depok_agi.desk import tickets as desk_tickets
 from depok_agi.desk.dialling import Order, OrderStatus
@@ -47,7 +47,8 @@ def call(ctx: click.Context, callback: int, phone: str | None, *, as_json: bool)
             "nobody dials for you here: [dial] is not set in the settings. Dial by hand: "
             f"depok-agi callbacks claim {callback}"
         )
-    device = dialling.phone_of(given.pbx.operators, actor(), phone)
+    phones = at_desk(given, lambda desk: operators.phones(desk, given.pbx.operators))
+    device = dialling.phone_of(phones, actor(), phone)
     following = _Following(given, callback, device, quiet=as_json)
     try:
         order, after = at_desk(given, following.run)

@@ -9,7 +9,7 @@ from depok_agi.cli.choices import choice_of
 from depok_agi.cli.context import actor, at_desk, settings
 from depok_agi.cli.output import hint, json_option, late, person, printable, show_json, show_table, when
 from depok_agi.cli.ticket_changes import show_change, text_given
-from depok_agi.desk import Desk, utc_now
+from depok_agi.desk import Desk, operators, utc_now
 from depok_agi.desk import calls as desk_calls
 from depok_agi.desk import deadlines as desk_deadlines
 from depok_agi.desk import tickets as desk_tickets
@@ -80,7 +80,7 @@ def new(
             record, _, _ = await desk_calls.show(desk, call)
             number, call_id = caller or record.citizen, record.id
         elif channel == TicketChannel.PHONE and not no_call:
-            live = await desk_calls.live_of(desk, actor(), given.pbx.operators)
+            live = await desk_calls.live_of(desk, actor(), await operators.phones(desk, given.pbx.operators))
             if live is not None:
                 number, call_id = caller or live.citizen, live.id
                 hint(f"of the call with {person(live.citizen, live.caller_raw)} on your phone")

@@ -155,7 +155,7 @@ def phone_of(phones: Mapping[str, str], operator: str, given: str | None) -> str
     if given is not None:
         found = [device for device in phones if given in (device, device.partition("/")[2])]
         if len(found) != 1:
-            raise RefusedError(f"{given} is no operator's phone; the settings have, under pbx.operators: {known}")
+            raise RefusedError(f"{given} is no operator's phone; there are: {known}")
         return found[0]
     own = sorted(device for device, owner in phones.items() if owner == operator)
     if len(own) == 1:
@@ -163,8 +163,8 @@ def phone_of(phones: Mapping[str, str], operator: str, given: str | None) -> str
     if own:
         raise RefusedError(f"you have several phones: say which one by --phone, such as --phone {own[0]}")
     raise RefusedError(
-        f"the settings name no phone for {operator}: say which one rings by --phone, or put yours under "
-        f"pbx.operators (there are: {known})"
+        f"there is no phone of {operator}: say which one rings by --phone, or have a supervisor enter yours: "
+        f"depok-agi operators add {operator} 101 (there are: {known})"
     )
 
 

@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from depok_agi.asterisk.ami import AmiLink, AmiLogin, AmiState
-from depok_agi.config import Settings, ami_secret, dial_secret, sms_secret
+from depok_agi.config import Settings, ami_secret, dial_secret, operators_secret, sms_secret
 from depok_agi.doctor import shipped_dialplan
 from depok_agi.doctor.finding import Finding, failure, ok, warning
 from depok_agi.errors import AsteriskError, SettingsError
@@ -21,6 +21,7 @@ LOGIN_SECONDS = 5.0
 OLDEST = 16
 NEEDED = {"CoreShowChannels", "BridgeList", "QueueStatus", "Ping"}
 NEEDED_TO_DIAL = {"Originate", "Ping"}
+NEEDED_TO_SIGN_IN = {"QueueAdd", "QueuePause", "QueueRemove", "Ping"}
 READS_SETTINGS = "Getvar"
 """With the function AST_CONFIG it reads any configuration file of Asterisk. It comes with the class `reporting`,
 without which nobody may ask which channels there are."""
@@ -61,6 +62,10 @@ async def look(settings: Settings, dialplan: Path) -> list[Finding]:
     if settings.dial is not None:
         user = settings.dial.username
         found.append(await _rights_of(settings, user, dial_secret, NEEDED_TO_DIAL, TOO_MUCH - NEEDED_TO_DIAL))
+    if settings.operators is not None:
+        user = settings.operators.username
+        too_much = TOO_MUCH - NEEDED_TO_SIGN_IN
+        found.append(await _rights_of(settings, user, operators_secret, NEEDED_TO_SIGN_IN, too_much))
     if settings.sms is not None:
         action = route.action_name(settings.sms.to)
         too_much = TOO_MUCH if action == route.MESSAGE_SEND else TOO_MUCH - OF_CLASS_CALL
@@ -99,7 +104,9 @@ async def _by_the_logger(settings: Settings, link: AmiLink, dialplan: Path) -> A
             "FastAGI address", f"the dialplan asks at {given}, the daemon serves at {ours}", "set DEPOK_FASTAGI"
         )
     queue = (await _value(link, "DEPOK_QUEUE")) or "depok"
-    if await _value(link, f"QUEUE_EXISTS({queue})") == "1":
+    if queue != settings.pbx.queue:
+        yield failure("queue", f"the dialplan uses {queue}, the settings say {settings.pbx.queue}", "set pbx.queue")
+    elif await _value(link, f"QUEUE_EXISTS({queue})") == "1":
         yield ok("queue", f"{queue} is there")
     else:
         yield failure("queue", f"Asterisk has no queue {queue}", "include dialplan/asterisk/queues.conf in queues.conf")
