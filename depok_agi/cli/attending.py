@@ -5,8 +5,8 @@ import click
 from depok_agi.cli.language import _
 from depok_agi.cli.output import hint, when
 from depok_agi.config import Settings
-from depok_agi.desk import Desk, attendance
-from depok_agi.desk.attendance import Present
+from depok_agi.desk import Desk, presence
+from depok_agi.desk.presence import Present
 from depok_agi.operators.state import NOT_CHOSEN, PauseReason, State
 
 _TOLD = "depok_agi.told"
@@ -34,7 +34,7 @@ async def tell_of_a_pause(desk: Desk, operator: str, given: Settings) -> None:
     if context is None or _TOLD in context.meta:
         return
     context.meta[_TOLD] = True
-    now = await attendance.of(desk, operator)
+    now = await presence.of(desk, operator)
     if now is None:
         return
     since = when(now.since, given.timezone)

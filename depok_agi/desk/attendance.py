@@ -17,22 +17,12 @@ import aiosqlite
 
 from depok_agi.calls.events import MICROSECONDS
 from depok_agi.desk import Desk
+from depok_agi.desk.presence import Present, present_of, standing_of
 from depok_agi.operators.board import Turn
-from depok_agi.operators.state import PauseReason, Standing, State
-from depok_agi.store.times import microseconds, moment
+from depok_agi.operators.state import Standing, State
+from depok_agi.store.times import microseconds
 
 SHORT_GAP_SECONDS = 60
-
-
-@dataclass(frozen=True, slots=True)
-class Present:
-    """What somebody is doing now, and since when."""
-
-    operator: str
-    device: str
-    state: State
-    reason: PauseReason | None
-    since: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +86,7 @@ async def _turn(desk: Desk, connection: aiosqlite.Connection, turn: Turn, phones
     operator = phones.get(turn.device) or turn.name or turn.device
     row = await desk.store.queries.operator_state_now(connection, device=turn.device)
     if row is not None:
-        if row["operator"] == operator and _standing(row).is_like(turn.standing):
+        if row["operator"] == operator and standing_of(row).is_like(turn.standing):
             return
         earliest = row["since"]
     else:
@@ -109,7 +99,7 @@ async def _turn(desk: Desk, connection: aiosqlite.Connection, turn: Turn, phones
 
 
 async def _end(desk: Desk, connection: aiosqlite.Connection, row: Any, until: int) -> None:
-    await desk.store.queries.end_operator_state(connection, id=row["id"], until=until, at=microseconds(desk.now()))
+    await desk.store.queries.end_operator_state(connection, id=row["id"], until=until, at=_known_at(desk, until))
 
 
 async def _add(
@@ -130,15 +120,13 @@ async def _add(
         reason=standing.reason,
         since=since,
         until=until,
-        at=microseconds(desk.now()),
+        at=_known_at(desk, since if until is None else until),
     )
 
 
-async def of(desk: Desk, operator: str) -> Present | None:
-    """What one operator is doing now; None where they are signed out. Raises StoreError."""
-    with desk.store.told():
-        row = await desk.store.queries.own_operator_state(desk.store.reader, operator=operator)
-    return None if row is None else _present(operator, row)
+def _known_at(desk: Desk, happened_at: int) -> int:
+    """When it is written down; never before it happened, whatever the clocks of Asterisk and of this process say."""
+    return max(happened_at, microseconds(desk.now()))
 
 
 async def listed(desk: Desk, phones: Mapping[str, str], since: datetime) -> list[Attended]:
@@ -146,7 +134,7 @@ async def listed(desk: Desk, phones: Mapping[str, str], since: datetime) -> list
     queries, reader = desk.store.queries, desk.store.reader
     asked = {"since": microseconds(since), "until": microseconds(desk.now())}
     with desk.store.told():
-        present = {row["device"]: _present(row["operator"], row) async for row in queries.operator_states_now(reader)}
+        present = {row["device"]: present_of(row["operator"], row) async for row in queries.operator_states_now(reader)}
         calls = {row["operator"]: row["calls"] async for row in queries.calls_taken_since(reader, since=asked["since"])}
         spent: dict[str, dict[State, int]] = {}
         async for row in queries.operator_seconds_since(reader, **asked):
@@ -161,12 +149,3 @@ async def listed(desk: Desk, phones: Mapping[str, str], since: datetime) -> list
 
 def _own(present: Present | None, operator: str) -> Present | None:
     return present if present is not None and present.operator == operator else None
-
-
-def _standing(row: Any) -> Standing:
-    return Standing(State(row["state"]), None if row["reason"] is None else PauseReason(row["reason"]))
-
-
-def _present(operator: str, row: Any) -> Present:
-    standing = _standing(row)
-    return Present(operator, row["device"], standing.state, standing.reason, moment(row["since"]))

@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 
 from depok_agi.calls.events import MICROSECONDS
 from depok_agi.operators.member import Gone, Member, MemberEvent, Seen, Talked
-from depok_agi.operators.state import NOT_THERE, PauseReason, Standing, State, reason_of, standing
+from depok_agi.operators.rules import NOT_THERE, reason_of, standing
+from depok_agi.operators.state import PauseReason, Standing, State
 
 PATIENCE_SECONDS = 10
 """How long a phone may be away, as when it restarts, before its operator is paused."""

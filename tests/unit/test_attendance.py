@@ -11,7 +11,7 @@ import pytest
 from depok_agi.access.roles import Person, Role
 from depok_agi.attendance import NOBODY_FOR_SECONDS, Attendance
 from depok_agi.config import Settings, load
-from depok_agi.desk import Desk, attendance, operator_orders, operators
+from depok_agi.desk import Desk, attendance, operator_orders, operators, presence
 from depok_agi.desk.operator_orders import Order, OrderStatus, Wish
 from depok_agi.errors import SettingsError
 from depok_agi.operators.board import PATIENCE_SECONDS
@@ -98,7 +98,7 @@ async def until(condition: Callable[[], Awaitable[bool]]) -> None:
 
 async def becomes(desk: Desk, state: State | None, operator: str = "siti") -> None:
     async def has() -> bool:
-        now = await attendance.of(desk, operator)
+        now = await presence.of(desk, operator)
         return (None if now is None else now.state) is state
 
     await until(has)
@@ -196,7 +196,7 @@ class TestStates:
             task.hear(event(9, "QueueMemberRemoved"))
             await becomes(desk, None)
             task.hear(event(10, "QueueMemberAdded", Queue="opd"))
-        assert await attendance.of(desk, "siti") is None
+        assert await presence.of(desk, "siti") is None
 
     async def test_wrap_up_ends_by_itself(self, tmp_path: Path, desk: Desk, pbx: Pbx, clock: Clock) -> None:
         async with running(settings(tmp_path, pbx), desk) as task:
@@ -205,7 +205,7 @@ class TestStates:
             await becomes(desk, State.WRAP_UP)
             clock.later(seconds=16)
             await becomes(desk, State.IN)
-        now = await attendance.of(desk, "siti")
+        now = await presence.of(desk, "siti")
         assert now is not None
         assert now.since == TEN + timedelta(seconds=15)
 
@@ -237,7 +237,7 @@ class TestStates:
         async with running(settings(tmp_path, pbx), desk) as task:
             task.hear(event())
             await task.close()
-        assert await attendance.of(desk, "siti") is not None
+        assert await presence.of(desk, "siti") is not None
 
     async def test_phones_that_are_entered_are_known_to_all_at_once(
         self, tmp_path: Path, desk: Desk, pbx: Pbx, clock: Clock

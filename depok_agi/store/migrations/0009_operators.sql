@@ -21,7 +21,7 @@ CREATE TABLE operator_states (
     ended_at BIGINT -- when its end was
 );
 CREATE UNIQUE INDEX operator_states_now ON operator_states (device) WHERE until IS NULL;
-CREATE INDEX operator_states_by_end ON operator_states (until, since);
+CREATE INDEX operator_states_by_end ON operator_states (ended_at, since);
 CREATE INDEX operator_states_of_device ON operator_states (device, until);
 
 -- What commands asked the daemon to do at the queue.

@@ -29,8 +29,8 @@ VALUES (:operator, :device, :state, :reason, :since, :until, :at, CASE WHEN :unt
 
 -- Of each operator, how long they were in each state within the time given; what still lasts, until :until.
 -- name: operator_seconds_since
-SELECT operator, state, sum(min(coalesce(until, :until), :until) - max(since, :since)) AS microseconds
-FROM operator_states WHERE (until IS NULL OR until > :since) AND since < :until GROUP BY operator, state;
+SELECT operator, state, sum(max(0, min(coalesce(until, :until), :until) - max(since, :since))) AS microseconds
+FROM operator_states WHERE (ended_at IS NULL OR ended_at > :since) AND since < :until GROUP BY operator, state;
 
 -- name: calls_taken_since
 SELECT operator, count(*) AS calls FROM calls

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from depok_agi.calls.record import Outcome
-from depok_agi.desk import Desk, attendance
+from depok_agi.desk import Desk, attendance, presence
 from depok_agi.desk import calls as desk_calls
 from depok_agi.desk.attendance import SHORT_GAP_SECONDS
 from depok_agi.operators.board import Turn
@@ -47,7 +47,7 @@ async def test_each_state_ends_when_the_next_begins(desk: Desk) -> None:
         ("siti", "on_call", 5, 9),
         ("siti", "paused", 9, 20),
     ]
-    assert await attendance.of(desk, "siti") is None
+    assert await presence.of(desk, "siti") is None
 
 
 async def test_the_same_events_again_change_nothing(desk: Desk) -> None:
@@ -55,7 +55,7 @@ async def test_the_same_events_again_change_nothing(desk: Desk) -> None:
     before = await rows(desk)
     await attendance.write(desk, [turn(5, LUNCH), turn(6, LUNCH)], PHONES)
     assert await rows(desk) == before
-    now = await attendance.of(desk, "siti")
+    now = await presence.of(desk, "siti")
     assert now is not None
     assert (now.state, now.reason, now.since) == (State.PAUSED, PauseReason.LUNCH, TEN + timedelta(seconds=5))
 

@@ -1,6 +1,7 @@
 """The board: each change of what an operator is doing, with the moment since when."""
 
 from itertools import pairwise
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,11 +15,11 @@ SECOND = 1_000_000
 PHONE = "PJSIP/101"
 
 
-def member(device: str = PHONE, **known: object) -> Member:
-    return Member(device, "siti", **{"status": 1, **known})  # type: ignore[arg-type]
+def member(device: str = PHONE, **known: Any) -> Member:
+    return Member(device, "siti", **{"status": 1, **known})
 
 
-def seen(seconds: float, **known: object) -> Seen:
+def seen(seconds: float, **known: Any) -> Seen:
     return Seen(AT + int(seconds * SECOND), member(**known))
 
 

@@ -1,18 +1,21 @@
 """What an operator is doing, by what the queue says of their phone."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from depok_agi.operators.member import Member
-from depok_agi.operators.state import AUTO_PAUSE, PauseReason, Standing, State, standing
+from depok_agi.operators.rules import AUTO_PAUSE, standing
+from depok_agi.operators.state import PauseReason, Standing, State
 
 AT = 1_795_623_600_000_000
 SECOND = 1_000_000
 
 
-def at_desk(**known: object) -> Member:
-    return Member("PJSIP/101", "siti", **{"status": 1, **known})  # type: ignore[arg-type]
+def at_desk(**known: Any) -> Member:
+    return Member("PJSIP/101", "siti", **{"status": 1, **known})
 
 
 @pytest.mark.parametrize(
