@@ -140,6 +140,10 @@ class Pbx(Table, frozen=True):
 
     name: Annotated[str, Meta(pattern=r"^[A-Za-z0-9_]+\Z", description="a name in letters, digits and _")] = "depok"
     trunks: Annotated[list[str], _not_empty] = field(default_factory=lambda: ["trunk"])
+    queue: Annotated[str, Meta(pattern=r"^[A-Za-z0-9_.-]+\Z", description="a name in letters, digits, _, . and -")] = (
+        "depok"
+    )
+    """The operators' queue, of which operators are members while they are signed in."""
     operators: dict[str, str] = field(default_factory=dict)
 
 
@@ -166,6 +170,12 @@ class Dial(_AmiUser, frozen=True):
     username: AmiUser = "depok-agi-dial"
     ring_seconds: Annotated[int, _whole(5, 120)] = 25
     """How long the operator's own phone rings."""
+
+
+class Operators(_AmiUser, frozen=True):
+    """How the daemon signs operators in and out and pauses them, as one more user of the same interface."""
+
+    username: AmiUser = "depok-agi-operators"
 
 
 class Sms(_AmiUser, frozen=True, kw_only=True):
@@ -289,6 +299,8 @@ class Settings(Table, frozen=True, kw_only=True):
     ami: Ami
     dial: Dial | None = None
     """None where operators cannot have calls placed."""
+    operators: Operators | None = None
+    """None where operators sign in by their phones alone."""
     sms: Sms | None = None
     """None where no citizen is sent an SMS."""
     fastagi: FastAgi = FastAgi()
@@ -307,8 +319,12 @@ class Settings(Table, frozen=True, kw_only=True):
         if self.dial is not None and self.dial.username == self.ami.username:
             yield Fault(("dial", "username"), "must be another than ami.username: the logger's may place no calls")
         others = {self.ami.username} | ({self.dial.username} if self.dial is not None else set())
+        if self.operators is not None:
+            if self.operators.username in others:
+                yield Fault(("operators", "username"), "must be another than those of [ami] and [dial]")
+            others.add(self.operators.username)
         if self.sms is not None and self.sms.username in others:
-            yield Fault(("sms", "username"), "must be another than those of [ami] and [dial], which may send no SMS")
+            yield Fault(("sms", "username"), "must be another than those of the other users, which may send no SMS")
         if self.reports.recipients and self.mail is None:
             yield Fault(("reports", "recipients"), "needs [mail], by which they are sent")
 
@@ -381,6 +397,17 @@ def dial_secret(settings: Settings) -> str:
     if settings.dial is None:
         raise SettingsError("dial: must be given to have calls placed")
     return _secret_of(settings.dial, "dial")
+
+
+def operators_secret(settings: Settings) -> str:
+    """The AMI secret of the user that signs operators in and out.
+
+    Raises:
+        SettingsError: its file cannot be read or is empty, or there is no such user.
+    """
+    if settings.operators is None:
+        raise SettingsError("operators: must be given to have operators signed in")
+    return _secret_of(settings.operators, "operators")
 
 
 def sms_secret(settings: Settings) -> str:

@@ -17,6 +17,7 @@ from itertools import islice
 
 from depok_agi.asterisk.ami import AmiLink, AmiLogin, AmiState
 from depok_agi.asterisk.fastagi import FastAgiServer
+from depok_agi.attendance import Attendance
 from depok_agi.calls import events
 from depok_agi.calls.call import Switchboard
 from depok_agi.calls.ledger import Ledger
@@ -33,6 +34,7 @@ from depok_agi.guardian import BEAT_SECONDS, Guardian
 from depok_agi.hours.schedule import Schedule
 from depok_agi.mailing import Mailing
 from depok_agi.metrics import Metrics
+from depok_agi.operators import member
 from depok_agi.recovery import CDR, CEL, QUEUE_LOG, Recovery, now
 from depok_agi.texting import Texting
 from depok_agi.voice import published, published_around, spool, steps
@@ -141,6 +143,7 @@ class Daemon:
         self, settings: Settings, desk: Desk, heard: journal.Heard | None, on_ready: Callable[[str], None]
     ) -> None:
         self._settings = settings
+        self._queue = settings.pbx.queue
         self._desk = desk
         self._on_ready = on_ready
         self._schedule: Schedule = desk.schedule_around(desk.now())
@@ -161,7 +164,8 @@ class Daemon:
         self._said_ignored = 0
         self._unwritten = Unwritten()
         self._to_write = asyncio.Event()
-        board = Switchboard(settings.pbx.name, frozenset(settings.pbx.trunks), settings.pbx.operators)
+        phones = dict(settings.pbx.operators)
+        board = Switchboard(settings.pbx.name, frozenset(settings.pbx.trunks), phones)
         self._ledger = Ledger(board)
         login = AmiLogin(settings.ami.host, settings.ami.port, settings.ami.username, ami_secret(settings))
         files = {CEL: settings.journal.cel, QUEUE_LOG: settings.journal.queue_log, CDR: settings.journal.cdr}
@@ -172,9 +176,10 @@ class Daemon:
             on_event=self._on_event,
             on_up=self._resync,
             on_state=self._on_ami_state,
-            wanted=events.UNDERSTOOD | {BOOTED},
+            wanted=events.UNDERSTOOD | member.UNDERSTOOD | {BOOTED},
         )
         self._fastagi = FastAgiServer({name: self._step(name) for name in StepName})
+        self._attendance = Attendance(settings, desk, phones, self._is_open)
         self._mailing = Mailing(settings, desk)
         self._dialling = None if settings.dial is None else Dialling(settings, desk)
         self._texting = None if settings.sms is None else Texting(settings, desk)
@@ -189,6 +194,7 @@ class Daemon:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._stop.set)
+        await self._attendance.load_phones()
         self._ledger.resume(await calls.unsettled(self._desk, self._recovery.ended_since))
         await self._publish()
         await self._publish_around()
@@ -208,6 +214,7 @@ class Daemon:
                     start(self._count(), name="status and metrics"),
                 )
                 mailing = start(self._mailing.run(), name="e-mail")
+                attending = start(self._attendance.run(), name="attendance")
                 dialling = None if self._dialling is None else start(self._dialling.run(), name="dialling")
                 texting = None if self._texting is None else start(self._texting.run(), name="SMS")
                 with contextlib.suppress(TimeoutError):
@@ -224,6 +231,8 @@ class Daemon:
                     await texting
                 await self._drain()
                 await ami
+                await self._attendance.close()
+                await attending
                 await asyncio.wait({mailing})
                 for task in others:
                     task.cancel()
@@ -257,6 +266,9 @@ class Daemon:
             uptime = events.whole_number(raw.get("Uptime", ""))
             self._booted_at = None if uptime is None else now() - uptime * events.MICROSECONDS
             return
+        if raw.get("Event") in member.UNDERSTOOD:
+            self._attendance.hear(raw)
+            return
         event = events.parse(raw)
         if event is None:
             return
@@ -277,16 +289,22 @@ class Daemon:
 
     async def _resync(self) -> None:
         """After a login: what went on while nobody listened? Raises AsteriskError: the link is tried anew then."""
-        link = self._link
-        await self._events.put(events.LinkUp(now(), self._recovery.heard_until, self._booted_at))
-        await self._events.put(Resynced(await self._listed(), link))
+        link, heard_until = self._link, self._recovery.heard_until
+        await self._events.put(events.LinkUp(now(), heard_until, self._booted_at))
+        await self._events.put(Resynced(await self._listed(heard_until, after_gap=True), link))
+        # Also asked where it cannot be answered: then no wrap-up is told of, and the queue keeps it all the same.
+        with contextlib.suppress(AsteriskError):
+            [answer] = await self._ami.action("Getvar", Variable=f"AST_CONFIG(queues.conf,{self._queue},wrapuptime)")
+            self._attendance.wraps_up_for(events.whole_number(answer.get("Value", "")) or 0)
 
-    async def _listed(self) -> events.ChannelsListed:
+    async def _listed(self, heard_until: int | None = None, *, after_gap: bool = False) -> events.ChannelsListed:
         """What there is: channels, who of them talks with whom, and who waits."""
         at = now()
         channels = await self._ami.action("CoreShowChannels")
         bridges = await self._ami.action("BridgeList")
+        asked_at = now()
         waiting = await self._ami.action("QueueStatus")
+        self._attendance.list_again(asked_at, waiting, heard_until=heard_until, after_gap=after_gap)
         return events.listed(at, channels, bridges, waiting)
 
     async def _audit(self) -> None:
@@ -458,6 +476,9 @@ class Daemon:
 
         return run
 
+    def _is_open(self) -> bool:
+        return self._schedule.check(self._desk.now()).open
+
     def _leave(self, left: Left) -> None:
         spool.leave(self._settings.folders.spool, left)
         self._look.set()
@@ -587,7 +608,12 @@ class Daemon:
             except StoreError:  # whoever writes tells of it
                 found = None
             if self._metrics is not None:
-                self._metrics.now(ami_up=self._ami.state is AmiState.UP, calls_up=calls_up, unwritten=unwritten)
+                self._metrics.now(
+                    ami_up=self._ami.state is AmiState.UP,
+                    calls_up=calls_up,
+                    unwritten=unwritten,
+                    nobody_takes_calls=self._attendance.nobody_takes_calls,
+                )
                 if found is not None:
                     self._metrics.stands(found)
             words = "the store cannot be read" if found is None else found.in_words()

@@ -43,6 +43,8 @@ class Deed(StrEnum):
     """What is older than its retention time was destroyed."""
     OPDS = "opds"
     """The table of OPDs or categories was changed."""
+    OPERATORS = "operators"
+    """Who sits at which phone was changed, or somebody else was signed in or out or paused."""
     READ_ACCESS_LOG = "read_access_log"
     """The access log itself was read."""
 
@@ -58,6 +60,7 @@ LEAST: Mapping[Deed, Role] = MappingProxyType(
         Deed.ERASE: Role.ADMIN,
         Deed.RETENTION: Role.ADMIN,
         Deed.OPDS: Role.ADMIN,
+        Deed.OPERATORS: Role.SUPERVISOR,
         Deed.READ_ACCESS_LOG: Role.SUPERVISOR,
     }
 )

@@ -330,6 +330,12 @@ def _attended_transfer(raw: Raw) -> Event | None:
     return AttendedTransferred(*by, *_side(raw, "SecondTransferer"), transferee, target, raw.get("DestApp", ""))
 
 
+def _member(raw: Raw) -> str:
+    """What the queue calls the member; nothing where nobody gave it a name, as by a feature code of the phone."""
+    name = raw.get("MemberName", "")
+    return "" if name == raw.get("Interface") else name
+
+
 def _user_event(raw: Raw) -> Event | None:
     match raw.get("UserEvent"):
         case "DepokStep":
@@ -355,11 +361,11 @@ _PARSERS: dict[str, Callable[[Raw], Event | None]] = {
     "QueueCallerAbandon": lambda raw: QueueAbandoned(
         *_base(raw), raw.get("Queue", ""), whole_number(raw.get("HoldTime", ""))
     ),
-    "AgentCalled": lambda raw: AgentRung(*_base(raw), *_destination(raw), raw.get("MemberName", "")),
+    "AgentCalled": lambda raw: AgentRung(*_base(raw), *_destination(raw), _member(raw)),
     "AgentConnect": lambda raw: AgentConnected(
         *_base(raw),
         *_destination(raw),
-        raw.get("MemberName", ""),
+        _member(raw),
         raw.get("Queue", ""),
         whole_number(raw.get("HoldTime", "")),
     ),

@@ -26,6 +26,7 @@ NOUNS = {
     "calls": gettext_noop("the call log"),
     "tickets": gettext_noop("what citizens were promised an answer to"),
     "callbacks": gettext_noop("whom to call back"),
+    "operators": gettext_noop("who is at the desk"),
     "hours": gettext_noop("open or closed, and why"),
     "opd": gettext_noop("the city departments"),
     "categories": gettext_noop("what citizens call about, and which OPD it leads to"),

@@ -12,7 +12,7 @@ from depok_agi.cli.language import _, word
 from depok_agi.cli.output import hint, json_option, person, printable, show_json, when
 from depok_agi.cli.telling import show_what_to_tell
 from depok_agi.config import Settings
-from depok_agi.desk import Desk, dialling, utc_now
+from depok_agi.desk import Desk, dialling, operators, utc_now
 from depok_agi.desk import callbacks as desk_callbacks
 from depok_agi.desk import tickets as desk_tickets
 from depok_agi.desk.dialling import Order, OrderStatus
@@ -50,7 +50,8 @@ def call(ctx: click.Context, callback: int, phone: str | None, *, as_json: bool)
             "callbacks claim {callback}",
             callback=callback,
         )
-    device = dialling.phone_of(given.pbx.operators, actor(), phone)
+    phones = at_desk(given, lambda desk: operators.phones(desk, given.pbx.operators))
+    device = dialling.phone_of(phones, actor(), phone)
     following = _Following(given, callback, device, quiet=as_json)
     try:
         order, after = at_desk(given, following.run)

@@ -11,6 +11,7 @@ from typing import TypeVar
 import click
 
 from depok_agi.access.roles import Person, Role, highest
+from depok_agi.cli.attending import tell_of_a_pause
 from depok_agi.config import Settings, load
 from depok_agi.desk import Desk
 from depok_agi.desk.opening import open_desk
@@ -31,7 +32,9 @@ def at_desk(given: Settings, action: Callable[[Desk], Awaitable[Got]]) -> Got:
 
     async def run() -> Got:
         async with open_desk(given, origin=origin()) as desk:
-            return await action(desk)
+            got = await action(desk)
+            await tell_of_a_pause(desk, actor(), given)
+            return got
 
     return asyncio.run(run())
 

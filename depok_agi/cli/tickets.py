@@ -15,7 +15,7 @@ from depok_agi.cli.output import hint, json_option, late, person, printable, sho
 from depok_agi.cli.progress import working
 from depok_agi.cli.span import span, span_options
 from depok_agi.cli.ticket_changes import show_change, text_given, then_forward
-from depok_agi.desk import Desk, opds, utc_now
+from depok_agi.desk import Desk, opds, operators, utc_now
 from depok_agi.desk import calls as desk_calls
 from depok_agi.desk import deadlines as desk_deadlines
 from depok_agi.desk import tickets as desk_tickets
@@ -89,7 +89,7 @@ def new(
             record, _ticket, _callback = await desk_calls.show(desk, call, given.pbx.name)
             number, call_id = caller or record.citizen, record.id
         elif channel == TicketChannel.PHONE and not no_call:
-            live = await desk_calls.live_of(desk, actor(), given.pbx.operators)
+            live = await desk_calls.live_of(desk, actor(), await operators.phones(desk, given.pbx.operators))
             if live is not None:
                 number, call_id = caller or live.citizen, live.id
                 hint(

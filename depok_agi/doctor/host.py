@@ -28,9 +28,10 @@ def look(settings: Settings, settings_file: Path, now: datetime) -> Iterator[Fin
 
 def secrets(settings: Settings, settings_file: Path) -> Iterator[Finding]:
     """May anybody read a password who should not?"""
-    ami, dial, mail = settings.ami, settings.dial, settings.mail
-    kept = [file for file in (ami.secret_file, dial and dial.secret_file, mail and mail.password_file) if file]
-    if ami.secret is not None or (dial is not None and dial.secret is not None):
+    users = [user for user in (settings.ami, settings.dial, settings.operators) if user is not None]
+    mail = settings.mail
+    kept = [file for file in (*(user.secret_file for user in users), mail and mail.password_file) if file]
+    if any(user.secret is not None for user in users):
         kept.append(settings_file)
     kept += [path for path in (settings.folders.store, *_beside(settings.folders.store)) if path.exists()]
     open_to_all = []
