@@ -12,6 +12,7 @@ from depok_agi.calls.numbers import to_e164
 from depok_agi.calls.record import CallRecord, Outcome, iso, to_json
 from depok_agi.cli.choices import choice_of
 from depok_agi.cli.context import at_desk, settings
+from depok_agi.cli.later import Later
 from depok_agi.cli.output import hint, json_option, person, printable, show_json, show_table, when
 from depok_agi.cli.sudo import no_path_under_sudo
 from depok_agi.cli.when import moment
@@ -23,7 +24,7 @@ from depok_agi.errors import DepokError
 from depok_agi.store import times
 
 
-@click.group()
+@click.group(cls=Later, later={"play": "depok_agi.cli.calls_play"})
 def calls() -> None:
     """The call log."""
 
@@ -180,6 +181,7 @@ def show(ctx: click.Context, call: str, *, as_json: bool) -> None:
         ("keys", record.menu_path),
         ("ticket", ticket),
         ("callback", callback),
+        ("recording", record.recording),
     ):
         if value not in (None, "", "-"):
             click.echo(f"  {name:10}{printable(str(value))}")

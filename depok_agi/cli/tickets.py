@@ -7,6 +7,7 @@ import click
 from depok_agi.cli import ticket_changes, tickets_import
 from depok_agi.cli.choices import choice_of
 from depok_agi.cli.context import actor, at_desk, settings
+from depok_agi.cli.later import Later
 from depok_agi.cli.output import hint, json_option, late, person, printable, show_json, show_table, when
 from depok_agi.cli.ticket_changes import show_change, text_given
 from depok_agi.desk import Desk, utc_now
@@ -24,7 +25,7 @@ from depok_agi.tickets.ticket import Ticket, TicketChannel, local_iso
 TEXT_SHOWN = 60
 
 
-@click.group()
+@click.group(cls=Later, later={"play": "depok_agi.cli.tickets_play"})
 def tickets() -> None:
     """What citizens were promised an answer to."""
 
