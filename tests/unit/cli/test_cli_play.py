@@ -1,6 +1,9 @@
 """`calls play` and `tickets play`: on a phone, or as a file; each listening is written down."""
 
+import os
 import sqlite3
+import subprocess
+import sys
 import threading
 import time
 from contextlib import closing
@@ -15,6 +18,7 @@ from tests.unit.cli.command import Command
 from tests.unit.cli.test_cli_desk import record
 from tests.unit.desk.test_desk_recordings import CALL, FILE, recorded
 
+PLAY = [sys.executable, "-m", "depok_agi", "calls", "play", CALL, "--output", "-"]
 SOUND = b"RIFF" + bytes(range(256))
 
 
@@ -54,6 +58,32 @@ class TestAsAFile:
         assert "cannot be written: No such file" in command.refused(
             "calls", "play", CALL, "--output", str(tmp_path / "none" / "talk.wav")
         )
+
+    def test_under_sudo_no_file_is_written_with_the_services_rights(
+        self, command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("SUDO_UID", "1000")
+        monkeypatch.setattr(os, "geteuid", lambda: 999)
+        output = tmp_path / "talk.wav"
+        assert "--output is not allowed" in command.refused("calls", "play", CALL, "--output", str(output), code=2)
+        assert not output.exists()
+        assert listened(command) == []
+
+    def test_a_terminal_is_spared_and_nobody_listened(self, command: Command) -> None:
+        ours, theirs = os.openpty()
+        try:
+            done = subprocess.run(PLAY, stdout=theirs, stderr=subprocess.PIPE, check=False)
+        finally:
+            os.close(theirs)
+            os.close(ours)
+        assert done.returncode == 1
+        assert b"a terminal cannot play it" in done.stderr
+        assert listened(command) == []
+
+    def test_nobody_at_the_other_end_is_no_trouble(self, command: Command) -> None:
+        done = subprocess.run(["sh", "-c", 'exec "$@" >&-', "sh", *PLAY], capture_output=True, check=False)
+        assert (done.returncode, done.stderr) == (0, b"")
+        assert len(listened(command)) == 1
 
     def test_of_a_ticket_it_is_the_talk_about_it(self, command: Command) -> None:
         number = command.json("tickets", "new", "--call", CALL, "--text", "Sampah")["number"]
