@@ -19,6 +19,7 @@ from depok_agi.reports.schedule import SchedulePolicy
 from depok_agi.settings_file import ENVIRONMENT
 from depok_agi.tickets.callback import CallbackPolicy
 from depok_agi.toml_file import Fault, Table, parse, read, text
+from depok_agi.voice.around import Talk
 
 _Sized = TypeVar("_Sized", str, list[Any])
 
@@ -271,6 +272,15 @@ class Mail(_DecentHours, frozen=True, kw_only=True):
             yield Fault(("sheet_at",), "must be within the decent hours")
 
 
+class Recording(Table, frozen=True):
+    """Which talks are recorded. Of each that is, the citizen is told beforehand."""
+
+    inbound: bool = False
+    """With operators and OPDs, of citizens who call."""
+    callbacks: bool = False
+    """Of the calls back that are placed for operators (`Dial`)."""
+
+
 class Reports(Table, frozen=True):
     """The evaluation's reports, and to whom they are mailed when."""
 
@@ -310,6 +320,7 @@ class Settings(Table, frozen=True, kw_only=True):
     callbacks: Callbacks = Callbacks()
     mail: Mail | None = None
     """None where no e-mails are sent."""
+    recording: Recording = Recording()
     reports: Reports = Reports()
     metrics: Metrics | None = None
     """None where nobody watches."""
@@ -332,6 +343,12 @@ class Settings(Table, frozen=True, kw_only=True):
     def timezone(self) -> ZoneInfo:
         """The time zone that people read."""
         return ZoneInfo(self.centre.timezone)
+
+    @property
+    def recorded(self) -> frozenset[Talk]:
+        """The kinds of talks that are recorded."""
+        chosen = {Talk.INBOUND: self.recording.inbound, Talk.CALLBACK: self.recording.callbacks}
+        return frozenset(talk for talk, is_recorded in chosen.items() if is_recorded)
 
     @property
     def schedule_policy(self) -> SchedulePolicy:

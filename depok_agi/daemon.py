@@ -24,7 +24,7 @@ from depok_agi.calls.ledger import Ledger
 from depok_agi.calls.record import CallRecord, Source
 from depok_agi.complaints import Complaints
 from depok_agi.config import Settings, ami_secret
-from depok_agi.desk import Desk, blocks, calls, deadlines, journal, opds, standing, taking, tickets
+from depok_agi.desk import Desk, blocks, calls, deadlines, journal, opds, recordings, standing, taking, tickets
 from depok_agi.desk import hours as desk_hours
 from depok_agi.desk.menus import MenuFile
 from depok_agi.desk.opening import open_desk
@@ -35,6 +35,7 @@ from depok_agi.hours.schedule import Schedule
 from depok_agi.mailing import Mailing
 from depok_agi.metrics import Metrics
 from depok_agi.operators import member
+from depok_agi.playing import Playing
 from depok_agi.recovery import CDR, CEL, QUEUE_LOG, Recovery, now
 from depok_agi.texting import Texting
 from depok_agi.voice import published, published_around, spool, steps
@@ -77,6 +78,9 @@ NOTIFY_SOCKET = "NOTIFY_SOCKET"
 
 CALENDAR_SECONDS = 10.0
 """How often the hours file is held against the due dates of open tickets."""
+
+SWEEP_SECONDS = 3600.0
+"""How often recordings in which nothing was said are swept away."""
 
 LOOK_SECONDS = 1.0
 """How often the daemon looks for what others wrote: overrides by the command, requests by the forked script."""
@@ -182,6 +186,7 @@ class Daemon:
         self._attendance = Attendance(settings, desk, phones, self._is_open)
         self._mailing = Mailing(settings, desk)
         self._dialling = None if settings.dial is None else Dialling(settings, desk)
+        self._playing = None if settings.dial is None else Playing(settings, desk)
         self._texting = None if settings.sms is None else Texting(settings, desk)
         self._metrics = None if settings.metrics is None else Metrics()
 
@@ -212,10 +217,12 @@ class Daemon:
                     start(self._audit(), name="audit"),
                     start(self._follow_the_calendar(), name="due dates"),
                     start(self._count(), name="status and metrics"),
+                    start(self._sweep(), name="empty recordings"),
                 )
                 mailing = start(self._mailing.run(), name="e-mail")
                 attending = start(self._attendance.run(), name="attendance")
                 dialling = None if self._dialling is None else start(self._dialling.run(), name="dialling")
+                playing = None if self._playing is None else start(self._playing.run(), name="playing")
                 texting = None if self._texting is None else start(self._texting.run(), name="SMS")
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(self._ami_tried.wait(), AMI_SECONDS)
@@ -226,6 +233,9 @@ class Daemon:
                 if self._dialling is not None and dialling is not None:
                     await self._dialling.close()
                     await dialling
+                if self._playing is not None and playing is not None:
+                    await self._playing.close()
+                    await playing
                 if self._texting is not None and texting is not None:
                     await self._texting.close()
                     await texting
@@ -557,7 +567,7 @@ class Daemon:
             found = of_numbers((block.number, block.until) for block in blocked)
             published_around.publish_blocks(folders.published, found)
             self._blocked, self._blocks = blocked, found
-        around = Around(folders.recordings, await opds.phones(self._desk))
+        around = Around(folders.recordings, await opds.phones(self._desk), self._settings.recorded)
         if around != self._around or not (folders.published / published_around.AROUND).exists():
             published_around.publish_around(folders.published, around)
             self._around = around
@@ -588,6 +598,18 @@ class Daemon:
                         log.info("the calendar has changed: %d open tickets have other due dates", len(moved))
                     followed = calendar
             await asyncio.sleep(CALENDAR_SECONDS)
+
+    async def _sweep(self) -> None:
+        """Now and then: of who waited for a talk that was to be recorded and got none, an empty file is left."""
+        complaints, waiting = Complaints(log), "empty recordings are not swept away"
+        while True:
+            try:
+                await asyncio.to_thread(recordings.sweep, self._settings.folders.recordings, self._desk.now())
+            except OSError as error:
+                complaints.tell(waiting, str(error))
+            else:
+                complaints.has_gone(waiting)
+            await asyncio.sleep(SWEEP_SECONDS)
 
     @contextlib.asynccontextmanager
     async def _watched(self) -> AsyncIterator[None]:

@@ -10,6 +10,8 @@ make, and events are made by the thousand a second (`scripts/bench`).
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
+from depok_agi.calls.recordings import is_name
+
 MICROSECONDS = 1_000_000
 
 EARLIEST = 946_684_800 * MICROSECONDS
@@ -196,6 +198,13 @@ class QueueEnded(Event):
 
 
 @dataclass(slots=True)
+class RecordingBegun(Event):
+    """UserEvent DepokRecording, from the dialplan: what is said while the channel is connected goes into this file."""
+
+    file: str
+
+
+@dataclass(slots=True)
 class CallDetailed(Event):
     """A row of the CDR, at its end: where CEL is off, all that is said of whom a channel was connected with.
 
@@ -342,6 +351,8 @@ def _user_event(raw: Raw) -> Event | None:
             return StepDone(*_base(raw), raw.get("Step", ""), raw.get("Result", ""), raw.get("Keys", ""))
         case "DepokQueue":
             return QueueEnded(*_base(raw), raw.get("Status", ""), raw.get("Queue", ""))
+        case "DepokRecording" if is_name(file := raw.get("File", "")):
+            return RecordingBegun(*_base(raw), file)
     return None
 
 

@@ -16,6 +16,7 @@ from depok_agi.cli.context import at_desk, settings
 from depok_agi.cli.csv_rows import csv_option, show_records
 from depok_agi.cli.ids import short_call_id
 from depok_agi.cli.language import _, word
+from depok_agi.cli.later import Later
 from depok_agi.cli.output import hint, json_option, person, printable, show_json, show_table, when
 from depok_agi.cli.progress import working
 from depok_agi.cli.span import span, span_options
@@ -36,7 +37,7 @@ WIDTH = 10
 """Of what stands before a value, where its name is no longer."""
 
 
-@click.group()
+@click.group(cls=Later, later={"play": "depok_agi.cli.calls_play"})
 def calls() -> None:
     """The call log."""
 
@@ -221,6 +222,7 @@ def show(ctx: click.Context, call: str, *, as_json: bool) -> None:
         (_("keys"), record.menu_path),
         (_("ticket"), ticket),
         (_("call back"), callback),
+        (_("recording"), record.recording),
     )
     roles = [word(leg.role) for leg in record.legs]
     width = max(WIDTH, *(len(name) + 1 for name, _value in about), *(len(role) + 1 for role in roles))

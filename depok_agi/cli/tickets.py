@@ -10,6 +10,7 @@ from depok_agi.cli.context import actor, at_desk, settings
 from depok_agi.cli.csv_rows import csv_option, show_records
 from depok_agi.cli.ids import ticket_argument
 from depok_agi.cli.language import _, word
+from depok_agi.cli.later import Later
 from depok_agi.cli.next_steps import tell_next_of_ticket
 from depok_agi.cli.output import hint, json_option, late, person, printable, show_json, show_table, weekday, when
 from depok_agi.cli.progress import working
@@ -33,7 +34,7 @@ WIDTH = 10
 """Of what stands before a value."""
 
 
-@click.group()
+@click.group(cls=Later, later={"play": "depok_agi.cli.tickets_play"})
 def tickets() -> None:
     """What citizens were promised an answer to."""
 

@@ -60,11 +60,23 @@ def _beside(store: Path) -> tuple[Path, Path]:
 
 
 def folders(settings: Settings) -> Iterator[Finding]:
-    """Are the folders there that Asterisk and the daemon meet in?"""
+    """Are the folders there that Asterisk and the daemon meet in, and closed to all others?
+
+    Asterisk makes files that everybody may read: only the folder keeps them from others.
+    """
     given = settings.folders
     for name, folder in (("spool", given.spool), ("published", given.published), ("recordings", given.recordings)):
         if folder.is_dir():
-            yield ok("{name} folder", "{folder}", name=name, folder=folder)
+            if folder.stat().st_mode & stat.S_IRWXO:
+                yield failure(
+                    "{name} folder",
+                    "{folder} is open to everybody on this host",
+                    "chmod o= {folder}",
+                    name=name,
+                    folder=folder,
+                )
+            else:
+                yield ok("{name} folder", "{folder}", name=name, folder=folder)
         else:
             yield failure(
                 "{name} folder", "{folder} is not there", "start the daemon, which makes it", name=name, folder=folder

@@ -41,6 +41,13 @@ async def put(
     await queries.put_call_personal(connection, rows)
     uniqueids = [{"uniqueid": uniqueid, "id": record.id} for record in records for uniqueid in record.uniqueids]
     await queries.put_call_uniqueids(connection, uniqueids)
+    recordings = [
+        {"uniqueid": one.uniqueid, "recording": one.file, "at": record.started_at or microseconds(recorded_at)}
+        for record in records
+        for one in record.recordings
+    ]
+    if recordings:
+        await queries.put_talk_recordings(connection, recordings)
 
 
 async def put_states(
