@@ -34,6 +34,7 @@ from depok_agi.hours.schedule import Schedule
 from depok_agi.mailing import Mailing
 from depok_agi.metrics import Metrics
 from depok_agi.recovery import CDR, CEL, QUEUE_LOG, Recovery, now
+from depok_agi.retaining import Retaining
 from depok_agi.texting import Texting
 from depok_agi.voice import published, published_around, spool, steps
 from depok_agi.voice.around import Around
@@ -206,6 +207,7 @@ class Daemon:
                     start(self._audit(), name="audit"),
                     start(self._follow_the_calendar(), name="due dates"),
                     start(self._count(), name="status and metrics"),
+                    start(Retaining(self._settings).run(), name="retention"),
                 )
                 mailing = start(self._mailing.run(), name="e-mail")
                 dialling = None if self._dialling is None else start(self._dialling.run(), name="dialling")

@@ -24,6 +24,7 @@ NOUNS = {
     "sms": "the SMS from citizens and to them",
     "menu": "what callers are asked, and what each key leads to",
     "numbers": "callers who are refused for a time",
+    "subject": "a citizen's own data: to give, to erase, and how long it is kept",
     "report": "the evaluation of a day, month or year",
     "prompts": "the spoken prompts",
     "db": "the store, and its backups",

@@ -50,6 +50,7 @@ async def record(
     from depok_agi.calls.ledger import REMEMBER  # noqa: PLC0415 - only the daemon has a ledger, and it is slow to start
 
     async with desk.store.transaction() as connection:
+        records = await call_rows.without_erased(desk.store, connection, records)
         records, asked_in = await _with_requests(desk, connection, records)
         records, left_in = await left.with_left(desk, connection, records)
         await call_rows.put(desk.store, connection, records, desk.now())

@@ -1,0 +1,61 @@
+"""`depok-agi subject`: a citizen's own data is erased at one's word."""
+
+from depok_agi.desk.erasing import DETAIL
+from tests.unit.cli.command import Command
+from tests.unit.desk.citizen import found_in
+
+NUMBER = "0811-0000-7391"
+SECRETS = (b"81100007391", b"Kuswandari", b"Lampu jalan mati")
+
+
+def complains(command: Command) -> str:
+    """A ticket that is closed."""
+    ticket = command.json(
+        *("tickets", "new", "--caller", NUMBER, "--name", "Kuswandari", "--text", "Lampu jalan mati")
+    )["number"]
+    command.ok("tickets", "close", ticket)
+    return str(ticket)
+
+
+def test_a_citizen_is_erased_and_the_history_stays_whole(command: Command) -> None:
+    ticket = complains(command)
+    command.ok("db", "backup")
+    told = command.json("subject", "erase", NUMBER, "--why", "surat", "--yes")
+    assert (told["finished"], told["backups"], told["left"]) == (True, 1, [])
+    assert (told["destroyed"]["tickets"], told["destroyed"]["texts"]) == (1, 1)
+    assert found_in(command.folder, SECRETS) == []
+    command.ok("tickets", "verify")
+    command.ok("db", "check")
+    shown = command.json("tickets", "show", ticket)
+    assert (shown["caller"], shown["name"], shown["text"], shown["status"]) == (None, None, None, "closed")
+
+
+def test_it_asks_first_and_no_is_no(command: Command) -> None:
+    ticket = complains(command)
+    result = command.run("subject", "erase", NUMBER, "--why", "surat", given="n\n")
+    assert result.exit_code == 1
+    assert "in 0 calls, 1 tickets and 0 callbacks" in result.stderr
+    assert NUMBER not in result.output
+    assert command.json("tickets", "show", ticket)["name"] == "Kuswandari"
+
+
+def test_what_is_open_is_refused_unless_said_so(command: Command) -> None:
+    ticket = command.json("tickets", "new", "--caller", NUMBER, "--text", "Lampu jalan mati")["number"]
+    assert f"ticket {ticket} (new)" in command.refused("subject", "erase", NUMBER, "--why", "surat", "--yes")
+    command.ok("subject", "erase", NUMBER, "--why", "surat", "--yes", "--even-open")
+    assert command.json("tickets", "show", ticket)["history"][-1]["detail"] == DETAIL
+
+
+def test_what_was_erased_is_listed_without_whom(command: Command) -> None:
+    assert command.json("subject", "erasures") == []
+    assert "Nobody was erased." in command.ok("subject", "erasures").stderr
+    complains(command)
+    command.ok("subject", "erase", NUMBER, "--why", "surat", "--yes")
+    [erasure] = command.json("subject", "erasures")
+    assert (erasure["why"], erasure["destroyed"]["texts"]) == ("surat", 1)
+    assert erasure["finished_at"] is not None
+    assert "surat" in command.ok("subject", "erasures").stdout
+
+
+def test_what_is_no_number_is_refused(command: Command) -> None:
+    assert "is no telephone number of a citizen" in command.refused("subject", "erase", "110", "--why", "x", "--yes")
