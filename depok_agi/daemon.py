@@ -207,7 +207,7 @@ class Daemon:
                     start(self._audit(), name="audit"),
                     start(self._follow_the_calendar(), name="due dates"),
                     start(self._count(), name="status and metrics"),
-                    start(Retaining(self._settings).run(), name="retention"),
+                    start(Retaining(self._settings, self._desk).run(), name="retention"),
                 )
                 mailing = start(self._mailing.run(), name="e-mail")
                 dialling = None if self._dialling is None else start(self._dialling.run(), name="dialling")

@@ -53,12 +53,12 @@ class Periods:
         return {**found, Kind.CITIZENS: now}
 
 
-def is_due(last: datetime | None, now: datetime, at: time, zone: tzinfo) -> bool:
+def is_due(last: datetime, now: datetime, at: time, zone: tzinfo) -> bool:
     """Is the run of today to begin, which is at `at` by the wall clock of `zone`? One that was missed is made up for.
 
-    `last` is when the last run began.
+    `last` is when the last run began, or, where there was none yet, since when one could have.
     """
     local = now.astimezone(zone)
     today = datetime.combine(local.date(), at, zone)
     latest = today if local >= today else datetime.combine(local.date() - timedelta(days=1), at, zone)
-    return last is None or last < latest
+    return last < latest

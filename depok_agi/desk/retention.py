@@ -170,6 +170,6 @@ def _run(some: list[Any]) -> Run:
         actor=row["actor"],
         began_at=moment(row["began_at"]),
         ended_at=moment(row["ended_at"]),
-        destroyed={kind: destroyed for kind, (_, destroyed) in counts.items()},
-        before={kind: moment(before) for kind, (before, _) in counts.items()},
+        destroyed={kind: counts[kind][1] for kind in Kind if kind in counts},
+        before={kind: moment(counts[kind][0]) for kind in Kind if kind in counts},
     )

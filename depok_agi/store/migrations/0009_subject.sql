@@ -23,11 +23,12 @@ BEGIN
     UPDATE tickets SET erased_at = NULL
     WHERE erased_at IS NOT NULL AND serial = (SELECT h.ticket FROM ticket_history h WHERE h.id = new.history);
 END;
-CREATE INDEX tickets_to_erase ON tickets (closed_at, serial) WHERE status = 'closed' AND erased_at IS NULL;
+CREATE INDEX tickets_to_erase ON tickets (closed_at, serial) WHERE closed_at IS NOT NULL AND erased_at IS NULL;
 CREATE INDEX tickets_with_recording ON tickets (opened_at, serial) WHERE recording IS NOT NULL;
 CREATE INDEX imported_rows_by_ticket ON imported_rows (ticket);
 CREATE INDEX sms_queue_by_citizen ON sms_queue (citizen);
 CREATE INDEX mails_with_error ON mails (ticket) WHERE error IS NOT NULL AND ticket IS NOT NULL;
+CREATE INDEX dial_orders_with_reason ON dial_orders (callback) WHERE reason IS NOT NULL;
 CREATE INDEX citizens_of_nobody ON citizens (id) WHERE number IS NULL AND name IS NULL;
 
 -- Each run of the retention, with how many of what it has destroyed, written in step with the destroying.

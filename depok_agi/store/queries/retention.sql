@@ -1,15 +1,16 @@
 -- What is older than :before and still personal. Each gives (at, id), in the order of which (:after_at, :after_id) is
--- where the last ones were; some have no use for the time.
+-- where the last ones were; some have no use for the time. Where a column stands behind a +, the rows are found by
+-- another one: most tickets have the same status.
 
 -- name: old_recordings
 SELECT opened_at AS at, serial AS id FROM tickets
-WHERE recording IS NOT NULL AND status = 'closed' AND opened_at < :before
+WHERE recording IS NOT NULL AND +status = 'closed' AND opened_at < :before
   AND (opened_at, serial) > (:after_at, :after_id)
 ORDER BY opened_at, serial LIMIT :limit;
 
 -- name: old_tickets
 SELECT closed_at AS at, serial AS id FROM tickets
-WHERE status = 'closed' AND erased_at IS NULL AND closed_at < :before AND (closed_at, serial) > (:after_at, :after_id)
+WHERE closed_at IS NOT NULL AND erased_at IS NULL AND closed_at < :before AND (closed_at, serial) > (:after_at, :after_id)
 ORDER BY closed_at, serial LIMIT :limit;
 
 -- One of which an answer is still to be told is kept until it is.
@@ -66,12 +67,12 @@ SELECT recording FROM tickets WHERE serial IN (SELECT value FROM json_each(:ids)
 
 -- name: destroy_recordings!
 UPDATE tickets SET recording = NULL
-WHERE serial IN (SELECT value FROM json_each(:ids)) AND recording IS NOT NULL AND status = 'closed';
+WHERE serial IN (SELECT value FROM json_each(:ids)) AND recording IS NOT NULL AND +status = 'closed';
 
 -- name: destroy_texts_of_tickets!
 DELETE FROM ticket_texts WHERE history IN (
     SELECT h.id FROM ticket_history h JOIN tickets t ON t.serial = h.ticket
-    WHERE h.ticket IN (SELECT value FROM json_each(:ids)) AND t.status = 'closed'
+    WHERE h.ticket IN (SELECT value FROM json_each(:ids)) AND +t.status = 'closed'
 );
 
 -- name: destroy_imported_rows!
@@ -83,7 +84,7 @@ WHERE error IS NOT NULL AND ticket IS NOT NULL AND ticket IN (SELECT value FROM 
 
 -- name: destroy_tickets!
 UPDATE tickets SET citizen = NULL, recording = NULL, erased_at = :now
-WHERE serial IN (SELECT value FROM json_each(:ids)) AND status = 'closed' AND erased_at IS NULL;
+WHERE serial IN (SELECT value FROM json_each(:ids)) AND +status = 'closed' AND erased_at IS NULL;
 
 -- name: destroy_notes!
 UPDATE callback_attempts SET note = NULL
@@ -140,8 +141,9 @@ DELETE FROM citizens WHERE id IN (SELECT value FROM json_each(:ids))
   AND NOT EXISTS (SELECT 1 FROM sms_queue x WHERE x.citizen = citizens.id);
 
 -- Whose the callbacks, blocks and SMS are of which nobody knows whose they were.
+-- The index is named because there are many without a number and with a name; INDEXED BY is SQLite's.
 -- name: get_nobody$
-SELECT id FROM citizens WHERE number IS NULL AND name IS NULL ORDER BY id LIMIT 1;
+SELECT id FROM citizens INDEXED BY citizens_of_nobody WHERE number IS NULL AND name IS NULL ORDER BY id LIMIT 1;
 
 -- name: unfinished_retention_run$
 SELECT id FROM retention_runs WHERE ended_at IS NULL ORDER BY id DESC LIMIT 1;

@@ -17,7 +17,6 @@ NOW = datetime(2026, 11, 25, 4, 0, tzinfo=WIB)
 @pytest.mark.parametrize(
     ("last", "now", "due"),
     [
-        (None, NOW, True),
         (NOW - timedelta(hours=24), NOW, True),
         (datetime(2026, 11, 25, 3, 0, tzinfo=WIB), NOW, False),
         (datetime(2026, 11, 25, 2, 59, tzinfo=WIB), NOW, True),
@@ -25,9 +24,9 @@ NOW = datetime(2026, 11, 25, 4, 0, tzinfo=WIB)
         (datetime(2026, 11, 24, 3, 0, tzinfo=WIB), datetime(2026, 11, 25, 3, 0, tzinfo=WIB), True),
         (datetime(2026, 11, 20, 3, 0, tzinfo=WIB), datetime(2026, 11, 25, 1, 0, tzinfo=WIB), True),
     ],
-    ids=["never", "yesterday", "today", "by hand this morning", "tomorrow", "now", "missed"],
+    ids=["yesterday", "today", "by hand this morning", "tomorrow", "now", "missed"],
 )
-def test_it_is_due_once_a_day_and_made_up_for(last: datetime | None, now: datetime, due: bool) -> None:
+def test_it_is_due_once_a_day_and_made_up_for(last: datetime, now: datetime, due: bool) -> None:
     assert is_due(last, now, AT, WIB) is due
 
 
