@@ -1,14 +1,19 @@
 """`subject`: a citizen's own data (UU 27/2022)."""
 
+import json
+import os
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 import click
 
-from depok_agi.calls.numbers import masked
+from depok_agi.access.dossier import Dossier
+from depok_agi.calls.numbers import masked, national
 from depok_agi.cli.context import acting, at_desk, settings
 from depok_agi.cli.language import _
 from depok_agi.cli.output import hint, json_option, printable, show_json, show_table, when
 from depok_agi.cli.subject_retention import retention
+from depok_agi.cli.sudo import no_path_under_sudo
 from depok_agi.config import Settings
 from depok_agi.desk import Desk, erasing
 from depok_agi.desk.erasing import Erasure, Known
@@ -22,6 +27,52 @@ def subject() -> None:
 
 
 subject.add_command(retention)
+
+
+@subject.command()
+@click.argument("number")
+@click.option("--format", "form", type=click.Choice(["html", "json"]), default="html", show_default=True)
+@click.option(
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    callback=no_path_under_sudo,
+    help="Write it into this file, for yourself alone; never over one that is there.",
+)
+@json_option
+@click.pass_context
+def export(ctx: click.Context, number: str, form: str, output: Path | None, *, as_json: bool) -> None:
+    """All that is known of a citizen, to be given to them: one file, with who did what with it.
+
+    The citizen has a right to it within 3 x 24 hours of asking (UU 27/2022). Make sure first that it is they who ask.
+
+    \b
+    Example:
+      depok-agi subject export 0811-0000-1234 > data.html
+    """
+    given, person = settings(ctx), acting()
+    e164 = erasing.number_of(number)
+
+    async def run(desk: Desk) -> Dossier:
+        from depok_agi.desk import exporting  # noqa: PLC0415 - no other command needs it
+
+        return await exporting.dossier(desk, e164, person=person, recordings=given.folders.recordings)
+
+    made = at_desk(given, run)
+    if form == "html" and not as_json:
+        from depok_agi.access import dossier_page  # noqa: PLC0415 - as above
+
+        written = dossier_page.write(made, national(e164))
+    elif output is None:
+        show_json(made.to_json())
+        return
+    else:
+        written = f"{json.dumps(made.to_json(), indent=2, ensure_ascii=False)}\n"
+    if output is None:
+        click.echo(written.encode(), nl=False)
+        return
+    with open(output, "x", encoding="utf-8", opener=_for_oneself) as file:
+        file.write(written)
+    hint(_("Written: {file}").format(file=output))
 
 
 @subject.command()
@@ -82,6 +133,10 @@ def erasures(ctx: click.Context, limit: int, *, as_json: bool) -> None:
         return
     columns = (_("Erased"), _("By"), _("Why"), _("Destroyed"), _("Finished"))
     show_table(columns, [_row(one, given) for one in found], empty=_("Nobody was erased."))
+
+
+def _for_oneself(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 def _row(erasure: Erasure, given: Settings) -> tuple[str, ...]:

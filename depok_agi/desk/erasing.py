@@ -1,4 +1,4 @@
-"""A citizen's personal data is destroyed because they asked for it (UU 27/2022, article 8).
+"""A citizen's personal data is destroyed because they asked for it (UU 27/2022, articles 43 and 44).
 
 Rules
 -----

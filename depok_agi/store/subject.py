@@ -77,6 +77,14 @@ async def mentions(store: Store, connection: aiosqlite.Connection, citizen: int 
     return [*(f"ticket {number}" for number in sorted(tickets)), *(f"callback {one}" for one in sorted(callbacks))]
 
 
+async def mentions_in_calls(
+    store: Store, connection: aiosqlite.Connection, citizen: int, traces: Traces
+) -> list[dict[str, Any]]:
+    """The calls of others in which the number stands: id and start in microseconds UTC."""
+    calls = await calls_with(store, connection, traces)
+    return [dict(row) async for row in store.queries.starts_of_others(connection, ids=calls, citizen=citizen)]
+
+
 async def _elsewhere(store: Store, connection: aiosqlite.Connection, traces: Traces, calls: str) -> int:
     """Take the number out of those of these calls that are left: another citizen's, or an operator's."""
     found = [row async for row in store.queries.personal_of_calls(connection, ids=calls)]

@@ -36,6 +36,10 @@ SELECT p.call, p.caller, p.caller_raw, p.dialled, p.parties, p.transferred_to, c
 FROM call_personal p JOIN calls c ON c.id = p.call
 WHERE p.call IN (SELECT value FROM json_each(:ids));
 
+-- name: starts_of_others
+SELECT id, started_at FROM calls
+WHERE id IN (SELECT value FROM json_each(:ids)) AND citizen IS NOT :citizen ORDER BY started_at, id;
+
 -- name: details_of_citizen
 SELECT id, detail FROM calls WHERE citizen = :citizen AND detail LIKE '%' || :digits || '%';
 
@@ -125,3 +129,27 @@ SELECT * FROM erasures ORDER BY id DESC LIMIT :limit;
 SELECT c.id FROM calls c
 WHERE c.id IN (SELECT value FROM json_each(:ids))
   AND NOT EXISTS (SELECT 1 FROM call_personal p WHERE p.call = c.id);
+
+-- name: sms_received_of_citizen
+SELECT r.at, r.made, r.answered, t.number AS ticket FROM sms_received r LEFT JOIN tickets t ON t.serial = r.ticket
+WHERE r.citizen = :citizen ORDER BY r.at, r.id;
+
+-- name: sms_sent_to_citizen
+SELECT q.kind, q.status, q.queued_at, q.sent_at, t.number AS ticket
+FROM sms_queue q LEFT JOIN tickets t ON t.serial = q.ticket
+WHERE q.citizen = :citizen ORDER BY q.id;
+
+-- name: blocks_of_citizen
+SELECT since, until, by, why FROM blocks WHERE citizen = :citizen ORDER BY id;
+
+-- name: surveys_of_citizen
+SELECT s.at, s.score, u.call FROM surveys s JOIN call_uniqueids u ON u.uniqueid = s.uniqueid
+JOIN calls c ON c.id = u.call
+WHERE c.citizen = :citizen ORDER BY s.at;
+
+-- Who did what with it, or was refused: by the citizen, or by one of their tickets or calls.
+-- name: access_to_citizen
+SELECT a.at, a.actor, a.role, a.deed, a.allowed, a.detail, t.number AS ticket, a.call
+FROM access_log a LEFT JOIN tickets t ON t.serial = a.ticket
+WHERE a.citizen = :citizen OR t.citizen = :citizen OR a.call IN (SELECT id FROM calls WHERE citizen = :citizen)
+ORDER BY a.id;

@@ -59,3 +59,38 @@ def test_what_was_erased_is_listed_without_whom(command: Command) -> None:
 
 def test_what_is_no_number_is_refused(command: Command) -> None:
     assert "is no telephone number of a citizen" in command.refused("subject", "erase", "110", "--why", "x", "--yes")
+
+
+def test_a_citizen_gets_one_file_with_all_that_there_is(command: Command) -> None:
+    ticket = complains(command)
+    page = command.ok("subject", "export", NUMBER).stdout
+    assert page.startswith("<!DOCTYPE html>")
+    assert "Lampu jalan mati" in page
+    data = command.json("subject", "export", NUMBER)
+    assert [row["number"] for row in data["tickets"]] == [ticket]
+    assert [row["deed"] for row in data["access"]] == ["export", "export"]
+
+
+def test_the_file_is_for_ones_own_eyes_and_never_over_another(command: Command) -> None:
+    complains(command)
+    output = command.folder / "data.html"
+    command.ok("subject", "export", NUMBER, "--output", str(output))
+    assert "Lampu jalan mati" in output.read_text("utf-8")
+    assert output.stat().st_mode & 0o777 == 0o600
+    assert "exists" in command.refused("subject", "export", NUMBER, "--output", str(output))
+
+
+def test_of_a_number_that_is_not_known_there_is_nothing(command: Command) -> None:
+    assert "knows nothing of this number" in command.refused("subject", "export", NUMBER)
+
+
+def test_what_would_be_destroyed_is_told_and_then_destroyed_and_listed(command: Command) -> None:
+    complains(command)
+    assert command.json("subject", "retention", "--list") == []
+    assert command.json("subject", "retention", "--dry-run")["tickets"] == 0
+    assert "would be destroyed: nothing" in command.ok("subject", "retention", "--dry-run").stdout
+    assert "destroyed: nothing" in command.ok("subject", "retention").stdout
+    [run] = command.json("subject", "retention", "--list")
+    assert (run["destroyed"]["tickets"], run["ended_at"] is not None) == (0, True)
+    assert "nothing" in command.ok("subject", "retention", "--list").stdout
+    assert "exclude" in command.refused("subject", "retention", "--list", "--dry-run", code=2)

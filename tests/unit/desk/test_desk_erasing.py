@@ -14,7 +14,7 @@ from depok_agi.calls.record import Outcome
 from depok_agi.config import Folders
 from depok_agi.desk import Desk, calls, erasing, remains, tickets
 from depok_agi.desk.remains import Remains
-from depok_agi.errors import RefusedError
+from depok_agi.errors import RefusedError, StoreError
 from depok_agi.store import backup
 from depok_agi.tickets.status import TicketStatus
 from depok_agi.tickets.ticket import Ticket
@@ -204,6 +204,22 @@ async def test_a_store_that_was_put_aside_is_erased_too(
     left = await erase(desk, places, tmp_path)
     assert (left.backups, left.left, found_in(tmp_path)) == (1, [], [])
     assert backup.faults(aside) == []
+
+
+async def test_whoever_reads_all_the_time_keeps_it_from_being_finished(
+    desk: Desk, clock: Clock, places: Folders, tmp_path: Path, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("depok_agi.store.database.CLEAN_SECONDS", 0)
+    monkeypatch.setattr("depok_agi.store.database.BUSY_SECONDS", 0.1)
+    await citizen.comes_in(desk, clock, places)
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN")
+        other.execute("SELECT count(*) FROM citizens").fetchone()
+        with pytest.raises(StoreError, match="read all the time"):
+            await erase(desk, places, tmp_path)
+        assert found_in(tmp_path) != []
+    assert (await erase(desk, places, tmp_path)).left == []
+    assert found_in(tmp_path) == []
 
 
 async def test_what_it_cannot_reach_is_told(desk: Desk, clock: Clock, places: Folders, tmp_path: Path) -> None:
