@@ -21,6 +21,7 @@ class Kind(StrEnum):
     CALLS = "calls"
     """Who called whom."""
     BLOCKS = "blocks"
+    SUSPENSIONS = "suspensions"
     SMS = "sms"
     """From whom and to whom; their texts are those of tickets."""
     ACCESS_LOG = "access_log"
@@ -30,7 +31,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Periods:
-    """How many days each is kept; 0 for ever. Callbacks and blocks are kept as long as calls."""
+    """How many days each is kept; 0 for ever. Callbacks, blocks and suspensions are kept as long as calls."""
 
     recordings: int
     tickets: int
@@ -46,6 +47,7 @@ class Periods:
             Kind.CALLBACKS: self.calls,
             Kind.CALLS: self.calls,
             Kind.BLOCKS: self.calls,
+            Kind.SUSPENSIONS: self.calls,
             Kind.SMS: self.sms,
             Kind.ACCESS_LOG: self.access_log,
         }

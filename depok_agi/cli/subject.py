@@ -13,6 +13,7 @@ from depok_agi.cli.context import acting, at_desk, settings
 from depok_agi.cli.language import _
 from depok_agi.cli.output import hint, json_option, printable, show_json, show_table, when
 from depok_agi.cli.subject_retention import retention
+from depok_agi.cli.subject_suspend import resume, suspend, suspensions
 from depok_agi.cli.sudo import no_path_under_sudo
 from depok_agi.config import Settings
 from depok_agi.desk import Desk, erasing
@@ -26,7 +27,8 @@ def subject() -> None:
     """A citizen's own data: to give it to them, to erase it, and how long it is kept."""
 
 
-subject.add_command(retention)
+for command in (retention, suspend, resume, suspensions):
+    subject.add_command(command)
 
 
 @subject.command()

@@ -50,6 +50,9 @@ async def dossier(desk: Desk, number: str, *, person: Person, recordings: Path) 
             *await _callbacks(desk, citizen),
             *await _sms(desk, citizen),
             _of_blocks(await _timed(desk, queries.blocks_of_citizen(reader, citizen=citizen), "since", "until")),
+            _of_suspensions(
+                await _timed(desk, queries.suspensions_of_citizen(reader, citizen=citizen), "since", "until")
+            ),
             _of_surveys(await _timed(desk, queries.surveys_of_citizen(reader, citizen=citizen), "at")),
             _of_recordings(_recordings([ticket for ticket, _ in complaints], calls, recordings)),
             _of_access(await _timed(desk, queries.access_to_citizen(reader, citizen=citizen), "at")),
@@ -225,6 +228,11 @@ def _of_sms_sent(rows: Rows) -> Section:
 def _of_blocks(rows: Rows) -> Section:
     columns = (Column("since", "Since"), Column("until", "Until"), Column("by", "By"), Column("why", "Why"))
     return Section("blocks", "Times in which your number was refused", columns, rows)
+
+
+def _of_suspensions(rows: Rows) -> Section:
+    columns = (Column("since", "Since"), Column("until", "Until"), Column("by", "By"), Column("why", "Why"))
+    return Section("suspensions", "Times in which the use of your data was suspended", columns, rows)
 
 
 def _of_surveys(rows: Rows) -> Section:

@@ -104,6 +104,11 @@ async def _blocks(store: Store, connection: aiosqlite.Connection, batch: Batch) 
     return int(await store.queries.destroy_blocks(connection, ids=batch.ids, before=batch.before, nobody=nobody))
 
 
+async def _suspensions(store: Store, connection: aiosqlite.Connection, batch: Batch) -> int:
+    nobody = await _nobody(store, connection)
+    return int(await store.queries.destroy_suspensions(connection, ids=batch.ids, before=batch.before, nobody=nobody))
+
+
 async def _sms_received(store: Store, connection: aiosqlite.Connection, batch: Batch) -> int:
     return int(await store.queries.destroy_sms_received(connection, ids=batch.ids))
 
@@ -134,6 +139,7 @@ STEPS: Final[Sequence[Step]] = (
     Step(Kind.CALLBACKS, "old_callbacks", _callbacks),
     Step(Kind.CALLS, "old_calls", _calls, FIRST_CALL),
     Step(Kind.BLOCKS, "old_blocks", _blocks),
+    Step(Kind.SUSPENSIONS, "old_suspensions", _suspensions),
     Step(Kind.SMS, "old_sms_received", _sms_received),
     Step(Kind.SMS, "old_sms_sent", _sms_sent),
     Step(Kind.ACCESS_LOG, "old_access", _access_log),

@@ -14,6 +14,7 @@ TICKETS = "tickets"
 NOTES = "notes"
 SMS = "sms"
 BLOCKS = "blocks"
+SUSPENSIONS = "suspensions"
 ELSEWHERE = "calls_of_others"
 """Calls of others in which the citizen was a party, such as one whom a call was handed on to."""
 
@@ -37,6 +38,7 @@ async def destroy(
         TICKETS: await queries.erase_tickets_of_citizen(connection, at=at, **of),
         TEXTS: await queries.erase_texts_of_citizen(connection, **of),
         NOTES: await queries.erase_notes_of_citizen(connection, **of),
+        SUSPENSIONS: await queries.erase_suspensions_of_citizen(connection, at=at, **of),
         BLOCKS: await queries.erase_blocks_of_citizen(connection, at=at, **of),
         SMS: await queries.erase_sms_received_of_citizen(connection, **of)
         + await queries.erase_sms_queue_of_citizen(connection, at=at, why=why, **of),

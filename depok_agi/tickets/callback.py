@@ -325,6 +325,11 @@ def withdraw(debt: Debt, ticket: str, at: datetime, why: str) -> Debt:
     return _settled(debt, at, why, lambda cause: cause.ticket == ticket)
 
 
+def give_back(debt: Debt) -> Debt:
+    """Nobody has it any more, whoever had; nothing else changes."""
+    return debt if debt.status in ENDED else _unclaimed(debt, CallbackStatus.PENDING)
+
+
 def give_up(debt: Debt, at: datetime, why: str) -> Debt:
     """Nobody can be called for it any more: all that was owed ends untold."""
     if debt.status in ENDED:

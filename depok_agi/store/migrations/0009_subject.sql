@@ -31,6 +31,19 @@ CREATE INDEX mails_with_error ON mails (ticket) WHERE error IS NOT NULL AND tick
 CREATE INDEX dial_orders_with_reason ON dial_orders (callback) WHERE reason IS NOT NULL;
 CREATE INDEX citizens_of_nobody ON citizens (id) WHERE number IS NULL AND name IS NULL;
 
+-- Citizens whose data is kept and not used for now, because they asked for that.
+CREATE TABLE suspensions (
+    id INTEGER PRIMARY KEY,
+    citizen INTEGER NOT NULL REFERENCES citizens (id),
+    since BIGINT NOT NULL,
+    until BIGINT, -- NULL while it lasts
+    by TEXT NOT NULL,
+    why TEXT NOT NULL
+);
+CREATE UNIQUE INDEX suspensions_now ON suspensions (citizen) WHERE until IS NULL;
+CREATE INDEX suspensions_by_citizen ON suspensions (citizen);
+CREATE VIEW suspended AS SELECT citizen FROM suspensions WHERE until IS NULL;
+
 -- Each run of the retention, with how many of what it has destroyed, written in step with the destroying.
 CREATE TABLE retention_runs (
     id INTEGER PRIMARY KEY,

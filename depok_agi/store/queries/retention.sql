@@ -34,6 +34,11 @@ SELECT 0 AS at, b.id FROM blocks b JOIN citizens c ON c.id = b.citizen
 WHERE b.id > :after_id AND b.until < :before AND (c.number IS NOT NULL OR c.name IS NOT NULL)
 ORDER BY b.id LIMIT :limit;
 
+-- name: old_suspensions
+SELECT 0 AS at, s.id FROM suspensions s JOIN citizens c ON c.id = s.citizen
+WHERE s.id > :after_id AND s.until < :before AND (c.number IS NOT NULL OR c.name IS NOT NULL)
+ORDER BY s.id LIMIT :limit;
+
 -- name: old_sms_received
 SELECT at, id FROM sms_received
 WHERE at < :before AND (at, id) > (:after_at, :after_id) AND (citizen IS NOT NULL OR sender IS NOT NULL)
@@ -55,6 +60,7 @@ WHERE c.id > :after_id AND (c.number IS NOT NULL OR c.name IS NOT NULL)
   AND NOT EXISTS (SELECT 1 FROM tickets x WHERE x.citizen = c.id)
   AND NOT EXISTS (SELECT 1 FROM callbacks x WHERE x.citizen = c.id)
   AND NOT EXISTS (SELECT 1 FROM blocks x WHERE x.citizen = c.id)
+  AND NOT EXISTS (SELECT 1 FROM suspensions x WHERE x.citizen = c.id)
   AND NOT EXISTS (SELECT 1 FROM sms_received x WHERE x.citizen = c.id)
   AND NOT EXISTS (SELECT 1 FROM sms_queue x WHERE x.citizen = c.id)
 ORDER BY c.id LIMIT :limit;
@@ -116,6 +122,10 @@ WHERE id IN (SELECT value FROM json_each(:ids)) AND ended = 1 AND citizen IS NOT
 -- name: destroy_blocks!
 UPDATE blocks SET citizen = :nobody, why = '' WHERE id IN (SELECT value FROM json_each(:ids)) AND until < :before;
 
+-- name: destroy_suspensions!
+UPDATE suspensions SET citizen = :nobody, why = ''
+WHERE id IN (SELECT value FROM json_each(:ids)) AND until < :before;
+
 -- name: destroy_sms_received!
 UPDATE sms_received SET uniqueid = 'erased ' || id, citizen = NULL, sender = NULL, text_digest = NULL,
     words_digest = NULL
@@ -137,6 +147,7 @@ DELETE FROM citizens WHERE id IN (SELECT value FROM json_each(:ids))
   AND NOT EXISTS (SELECT 1 FROM tickets x WHERE x.citizen = citizens.id)
   AND NOT EXISTS (SELECT 1 FROM callbacks x WHERE x.citizen = citizens.id)
   AND NOT EXISTS (SELECT 1 FROM blocks x WHERE x.citizen = citizens.id)
+  AND NOT EXISTS (SELECT 1 FROM suspensions x WHERE x.citizen = citizens.id)
   AND NOT EXISTS (SELECT 1 FROM sms_received x WHERE x.citizen = citizens.id)
   AND NOT EXISTS (SELECT 1 FROM sms_queue x WHERE x.citizen = citizens.id);
 

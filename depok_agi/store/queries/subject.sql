@@ -20,6 +20,25 @@ SELECT count(*) FROM dial_orders
 WHERE status IN ('ordered', 'ringing', 'connected')
   AND callback IN (SELECT id FROM callbacks WHERE citizen = :citizen);
 
+-- name: list_suspended
+SELECT citizen FROM suspended;
+
+-- name: suspension_of_citizen^
+SELECT since, by, why FROM suspensions WHERE citizen = :citizen AND until IS NULL;
+
+-- name: add_suspension!
+INSERT INTO suspensions (citizen, since, by, why) VALUES (:citizen, :since, :by, :why);
+
+-- name: end_suspension!
+UPDATE suspensions SET until = :until WHERE citizen = :citizen AND until IS NULL;
+
+-- name: list_suspensions
+SELECT c.number, s.since, s.until, s.by, s.why FROM suspensions s JOIN citizens c ON c.id = s.citizen
+WHERE c.number IS NOT NULL AND (:every OR s.until IS NULL) ORDER BY s.id DESC LIMIT :limit;
+
+-- name: suspensions_of_citizen
+SELECT since, until, by, why FROM suspensions WHERE citizen = :citizen ORDER BY id;
+
 -- Every name of a file in the folder for recordings that is about this citizen.
 -- name: recordings_of_citizen
 SELECT recording FROM tickets WHERE citizen = :citizen AND recording IS NOT NULL;
@@ -82,6 +101,9 @@ WHERE reason IS NOT NULL AND callback IN (SELECT id FROM callbacks WHERE citizen
 
 -- name: erase_blocks_of_citizen!
 UPDATE blocks SET why = '', until = min(until, :at) WHERE citizen = :citizen;
+
+-- name: erase_suspensions_of_citizen!
+UPDATE suspensions SET why = '', until = coalesce(until, :at) WHERE citizen = :citizen;
 
 -- What tells repeats of an SMS is made by the gateway, which may have put the number into it.
 -- name: erase_sms_received_of_citizen!

@@ -44,5 +44,6 @@ def test_what_is_kept_for_ever_has_no_limit() -> None:
         Kind.CALLBACKS: NOW - timedelta(days=365),
         Kind.CALLS: NOW - timedelta(days=365),
         Kind.BLOCKS: NOW - timedelta(days=365),
+        Kind.SUSPENSIONS: NOW - timedelta(days=365),
         Kind.CITIZENS: NOW,
     }

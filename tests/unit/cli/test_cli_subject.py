@@ -94,3 +94,19 @@ def test_what_would_be_destroyed_is_told_and_then_destroyed_and_listed(command: 
     assert (run["destroyed"]["tickets"], run["ended_at"] is not None) == (0, True)
     assert "nothing" in command.ok("subject", "retention", "--list").stdout
     assert "exclude" in command.refused("subject", "retention", "--list", "--dry-run", code=2)
+
+
+def test_a_citizen_is_suspended_and_resumed(command: Command) -> None:
+    complains(command)
+    assert command.json("subject", "suspensions") == []
+    told = command.ok("subject", "suspend", NUMBER, "--why", "surat").stderr
+    assert "is suspended" in told
+    assert NUMBER not in told
+    assert command.json("tickets", "list") == []
+    [suspension] = command.json("subject", "suspensions")
+    assert (suspension["number"], suspension["why"], suspension["until"]) == ("+6281100007391", "surat", None)
+    assert NUMBER in command.ok("subject", "suspensions").stdout
+    command.ok("subject", "resume", NUMBER)
+    assert len(command.json("tickets", "list")) == 1
+    assert command.json("subject", "suspensions") == []
+    assert len(command.json("subject", "suspensions", "--all")) == 1

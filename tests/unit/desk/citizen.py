@@ -5,9 +5,10 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+from depok_agi.access import roles
 from depok_agi.calls.record import Direction, Leg, Outcome, Role, Transfer, TransferKind
 from depok_agi.config import Folders, Journal
-from depok_agi.desk import Desk, blocks, callbacks, calls, dialling, importing, sms, taking, tickets
+from depok_agi.desk import Desk, blocks, callbacks, calls, dialling, importing, sms, suspending, taking, tickets
 from depok_agi.desk.tickets import Complaint
 from depok_agi.store import backup
 from depok_agi.store.times import microseconds
@@ -24,7 +25,7 @@ DIGITS = "81100007391"
 NATIONAL = "081100007391"
 NAME = "Kuswandari"
 VOICE = b"suara-warga-yang-hanya-ini"
-WORDS = tuple(f"kata{number}unik" for number in range(1, 16))
+WORDS = tuple(f"kata{number}unik" for number in range(1, 17))
 """Each stands in one text of hers, or about her."""
 
 SECRETS = (DIGITS.encode(), b"0811-0000-7391", NAME.encode(), VOICE, *(word.encode() for word in WORDS))
@@ -58,6 +59,7 @@ async def comes_in(desk: Desk, clock: Clock, places: Folders) -> list[Ticket]:
     for ticket in await _of_hers(desk):
         await _ends(desk, ticket)
     await _is_told(desk, clock)
+    await _is_suspended_for_a_time(desk, clock)
     return made
 
 
@@ -141,6 +143,13 @@ async def _is_told(desk: Desk, clock: Clock) -> None:
     await callbacks.done(desk, owed.id, AttemptResult.REACHED, "siti", WORDS[11])
     for ticket in await _of_hers(desk):
         await tickets.note(desk, ticket.number, WORDS[12], "siti")
+
+
+async def _is_suspended_for_a_time(desk: Desk, clock: Clock) -> None:
+    person = roles.Person("sri", roles.Role.SUPERVISOR)
+    await suspending.suspend(desk, NUMBER, why=WORDS[15], person=person)
+    clock.later(hours=1)
+    await suspending.resume(desk, NUMBER, person=person)
 
 
 async def _of_hers(desk: Desk) -> list[Ticket]:
