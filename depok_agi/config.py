@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from msgspec import Meta, field
 from msgspec.structs import replace
 
+from depok_agi.access.retention import Periods
 from depok_agi.errors import SettingsError
 from depok_agi.language import Language
 from depok_agi.notify.security import MailSecurity
@@ -20,6 +21,11 @@ from depok_agi.settings_file import ENVIRONMENT
 from depok_agi.tickets.callback import CallbackPolicy
 from depok_agi.toml_file import Fault, Table, parse, read, text
 from depok_agi.voice.around import Talk
+
+LEAST_DAYS = 30
+"""What is younger is needed for the day's work yet: who is to be called back, what was meant, last month's report."""
+
+MOST_DAYS = 36_500
 
 _Sized = TypeVar("_Sized", str, list[Any])
 
@@ -109,6 +115,12 @@ def _sender(given: str) -> str:
         _address(named[1] if named and given.isprintable() else given)
     except ValueError:
         raise ValueError('must be an e-mail address, alone or as "Name <address>"') from None
+    return given
+
+
+def _days(given: object) -> int:
+    if not isinstance(given, int) or isinstance(given, bool) or not (given == 0 or LEAST_DAYS <= given <= MOST_DAYS):
+        raise ValueError(f"must be a whole number from {LEAST_DAYS} to {MOST_DAYS}, or 0 for ever")
     return given
 
 
@@ -294,6 +306,20 @@ class Reports(Table, frozen=True):
     """When a month's report is made, on the 1st of the next, and a year's, on 2 January."""
 
 
+class Retention(Table, frozen=True):
+    """How many days personal data is kept; 0 for ever. The law leaves the times to the centre: these are guesses."""
+
+    recordings_days: Annotated[int, _days] = 90
+    tickets_days: Annotated[int, _days] = 730
+    """From their closing on."""
+    calls_days: Annotated[int, _days] = 365
+    """Of calls, callbacks and blocks."""
+    sms_days: Annotated[int, _days] = 365
+    access_log_days: Annotated[int, _days] = 1825
+    at: TimeOfDay = time(3)
+    """When the daemon destroys each day what is older."""
+
+
 class Metrics(Table, frozen=True):
     """Where Prometheus finds what the daemon counts."""
 
@@ -322,6 +348,7 @@ class Settings(Table, frozen=True, kw_only=True):
     """None where no e-mails are sent."""
     recording: Recording = Recording()
     reports: Reports = Reports()
+    retention: Retention = Retention()
     metrics: Metrics | None = None
     """None where nobody watches."""
 
@@ -354,6 +381,18 @@ class Settings(Table, frozen=True, kw_only=True):
     def schedule_policy(self) -> SchedulePolicy:
         """When reports are due."""
         return SchedulePolicy(self.reports.day_at, self.reports.month_at, self.centre.timezone)
+
+    @property
+    def retention_periods(self) -> Periods:
+        """How long personal data is kept."""
+        given = self.retention
+        return Periods(
+            recordings=given.recordings_days,
+            tickets=given.tickets_days,
+            calls=given.calls_days,
+            sms=given.sms_days,
+            access_log=given.access_log_days,
+        )
 
     @property
     def callback_policy(self) -> CallbackPolicy:

@@ -37,6 +37,7 @@ from depok_agi.metrics import Metrics
 from depok_agi.operators import member
 from depok_agi.playing import Playing
 from depok_agi.recovery import CDR, CEL, QUEUE_LOG, Recovery, now
+from depok_agi.retaining import Retaining
 from depok_agi.texting import Texting
 from depok_agi.voice import published, published_around, spool, steps
 from depok_agi.voice.around import Around
@@ -218,6 +219,7 @@ class Daemon:
                     start(self._follow_the_calendar(), name="due dates"),
                     start(self._count(), name="status and metrics"),
                     start(self._sweep(), name="empty recordings"),
+                    start(Retaining(self._settings, self._desk).run(), name="retention"),
                 )
                 mailing = start(self._mailing.run(), name="e-mail")
                 attending = start(self._attendance.run(), name="attendance")

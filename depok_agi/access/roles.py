@@ -39,6 +39,8 @@ class Deed(StrEnum):
     """A citizen's data was put together for them."""
     ERASE = "erase"
     """A citizen's data was destroyed."""
+    SUSPEND = "suspend"
+    """The use of a citizen's data was suspended, or begun again."""
     RETENTION = "retention"
     """What is older than its retention time was destroyed."""
     OPDS = "opds"
@@ -58,6 +60,7 @@ LEAST: Mapping[Deed, Role] = MappingProxyType(
         Deed.LISTEN: Role.OPERATOR,
         Deed.EXPORT: Role.SUPERVISOR,
         Deed.ERASE: Role.ADMIN,
+        Deed.SUSPEND: Role.SUPERVISOR,
         Deed.RETENTION: Role.ADMIN,
         Deed.OPDS: Role.ADMIN,
         Deed.OPERATORS: Role.SUPERVISOR,

@@ -34,6 +34,7 @@ NOUNS = {
     "sms": gettext_noop("the SMS from citizens and to them"),
     "menu": gettext_noop("what callers are asked, and what each key leads to"),
     "numbers": gettext_noop("callers who are refused for a time"),
+    "subject": gettext_noop("a citizen's own data: to give, to erase, and how long it is kept"),
     "report": gettext_noop("the evaluation of a day, month or year"),
     "prompts": gettext_noop("the spoken prompts"),
     "db": gettext_noop("the store, and its backups"),

@@ -9,6 +9,7 @@ import aiosqlite
 from depok_agi.calls.numbers import masked, to_e164
 from depok_agi.desk import Desk, callbacks, closing, ids, opds
 from depok_agi.desk.named import named
+from depok_agi.desk.suspended import suspended
 from depok_agi.errors import NotFoundError, RefusedError, StoreError
 from depok_agi.sentence import Joined, Sentence
 from depok_agi.store import history as history_rows
@@ -320,7 +321,8 @@ async def listed(
             found = queries.newest_tickets(reader, limit=limit)
         chosen = [row["number"] async for row in found]
         tickets = [await rows.load(desk.store, reader, number) for number in chosen]
-    return [ticket for ticket in tickets if ticket is not None]
+        left_out = await suspended(desk, reader)
+    return [ticket for ticket in tickets if ticket is not None and ticket.citizen not in left_out]
 
 
 async def status_of(desk: Desk, number: str) -> TicketStanding | None:

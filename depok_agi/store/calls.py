@@ -50,6 +50,19 @@ async def put(
         await queries.put_talk_recordings(connection, recordings)
 
 
+async def without_erased(
+    store: Store, connection: aiosqlite.Connection, records: Sequence[CallRecord]
+) -> list[CallRecord]:
+    """Those of which the store has no call yet, or one whose personal data was not destroyed.
+
+    The ledger knows a call for some minutes, and Asterisk's journal for weeks, after what the store knew of it was
+    destroyed: nothing of it may come back that way.
+    """
+    ids = json.dumps([record.id for record in records])
+    erased = {row["id"] async for row in store.queries.calls_without_personal(connection, ids=ids)}
+    return [record for record in records if record.id not in erased]
+
+
 async def put_states(
     store: Store, connection: aiosqlite.Connection, records: Sequence[CallRecord], states: Mapping[str, str]
 ) -> None:
