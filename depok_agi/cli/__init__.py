@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from depok_agi import __version__
+from depok_agi.cli.guard import guarded
 from depok_agi.cli.sudo import no_path_under_sudo
 from depok_agi.errors import DepokError
 
@@ -26,6 +27,7 @@ NOUNS = {
     "numbers": "callers who are refused for a time",
     "report": "the evaluation of a day, month or year",
     "prompts": "the spoken prompts",
+    "access": "who looked at which citizens",
     "db": "the store, and its backups",
     "doctor": "is this host as the centre needs it?",
 }
@@ -47,8 +49,7 @@ class _Nouns(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - as above
         if cmd_name not in NOUNS:
             return None
-        command: click.Command = getattr(import_module(f"depok_agi.cli.{cmd_name}"), cmd_name)
-        return command
+        return guarded(getattr(import_module(f"depok_agi.cli.{cmd_name}"), cmd_name), cmd_name)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - as above
         with formatter.section("Commands"):

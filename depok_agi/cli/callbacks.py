@@ -2,12 +2,13 @@
 
 import click
 
-from depok_agi.cli.context import actor, at_desk, settings
+from depok_agi.cli.context import acting, actor, at_desk, command_words, settings
 from depok_agi.cli.later import Later
 from depok_agi.cli.output import hint, json_option, late, person, printable, show_json, show_table, when
 from depok_agi.cli.telling import show_what_to_tell
+from depok_agi.cli.unmasking import asked, tell_masked, unmask_option
 from depok_agi.config import Settings
-from depok_agi.desk import Desk, utc_now
+from depok_agi.desk import Desk, showing, utc_now
 from depok_agi.desk import callbacks as desk_callbacks
 from depok_agi.tickets.callback import AttemptResult, CallbackStatus, is_overdue, is_waiting
 from depok_agi.tickets.ticket import Callback, Ticket, local_iso
@@ -25,9 +26,10 @@ def callbacks() -> None:
 @callbacks.command("list")
 @click.option("--all", "every", is_flag=True, help="The ended ones too, after the others.")
 @click.option("--limit", type=click.IntRange(1, 1_000_000), default=50, show_default=True)
+@unmask_option
 @json_option
 @click.pass_context
-def list_(ctx: click.Context, limit: int, *, every: bool, as_json: bool) -> None:
+def list_(ctx: click.Context, limit: int, *, every: bool, unmask: bool, as_json: bool) -> None:
     """Whom to call now, most urgent first. Late ones bear a `!`.
 
     \b
@@ -35,14 +37,16 @@ def list_(ctx: click.Context, limit: int, *, every: bool, as_json: bool) -> None
       depok-agi callbacks list
       depok-agi callbacks list --all --json
     """
-    given = settings(ctx)
+    given, user = settings(ctx), acting()
 
     async def look(desk: Desk) -> tuple[list[Callback], int, int, int]:
-        found = await desk_callbacks.listed(desk, every=every, limit=limit)
+        listed = await desk_callbacks.listed(desk, every=every, limit=limit)
+        found = await showing.callbacks(desk, user, listed, asked(unmask=unmask, as_json=as_json))
         tickets, calls = await desk_callbacks.uncallable(desk)
         return found, *await desk_callbacks.open_and_expired(desk), len(tickets) + len(calls)
 
     found, owed, expired, uncallable = at_desk(given, look)
+    tell_masked(user, as_json=as_json)
     if as_json:
         show_json([callback.to_json(given.timezone, utc_now()) for callback in found])
     else:
@@ -122,7 +126,7 @@ def next_(ctx: click.Context, *, as_json: bool) -> None:
 
     async def take(desk: Desk) -> tuple[Callback, list[Ticket]] | None:
         callback = await desk_callbacks.claim_next(desk, actor())
-        return None if callback is None else (callback, await _tickets(desk, callback))
+        return None if callback is None else await _claimed(desk, callback)
 
     taken = at_desk(given, take)
     if taken is None:
@@ -147,16 +151,16 @@ def claim(ctx: click.Context, callback: int, *, as_json: bool) -> None:
     given = settings(ctx)
 
     async def take(desk: Desk) -> tuple[Callback, list[Ticket]]:
-        taken = await desk_callbacks.claim(desk, callback, actor())
-        return taken, await _tickets(desk, taken)
+        return await _claimed(desk, await desk_callbacks.claim(desk, callback, actor()))
 
     _show_claim(*at_desk(given, take), given, as_json=as_json)
 
 
-async def _tickets(desk: Desk, callback: Callback) -> list[Ticket]:
+async def _claimed(desk: Desk, callback: Callback) -> tuple[Callback, list[Ticket]]:
     from depok_agi.desk import tickets as desk_tickets  # noqa: PLC0415 - slow to start, and `list` does not need it
 
-    return [await desk_tickets.show(desk, number) for number in callback.tickets]
+    shown = await showing.one_callback(desk, acting(), callback, command_words())
+    return shown, [await desk_tickets.show(desk, number) for number in callback.tickets]
 
 
 def _show_claim(callback: Callback, tickets: list[Ticket], given: Settings, *, as_json: bool) -> None:
@@ -202,7 +206,12 @@ def done(ctx: click.Context, callback: int, result: AttemptResult, note: str | N
       depok-agi callbacks done 12 --result no_answer --note 'try after 17:00'
     """
     given = settings(ctx)
-    after = at_desk(given, lambda desk: desk_callbacks.done(desk, callback, AttemptResult(result), actor(), note))
+
+    async def enter(desk: Desk) -> Callback:
+        after = await desk_callbacks.done(desk, callback, AttemptResult(result), actor(), note)
+        return await showing.one_callback(desk, acting(), after, command_words()) if as_json else after
+
+    after = at_desk(given, enter)
     if as_json:
         show_json(after.to_json(given.timezone, utc_now()))
         return

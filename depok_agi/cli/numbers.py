@@ -3,12 +3,14 @@
 import click
 
 from depok_agi.calls.numbers import national
-from depok_agi.cli.context import actor, at_desk, settings
-from depok_agi.cli.output import hint, json_option, printable, show_json, show_table, when
+from depok_agi.cli.context import acting, actor, at_desk, settings
+from depok_agi.cli.output import hint, json_option, person, printable, show_json, show_table, when
+from depok_agi.cli.unmasking import asked, tell_masked, unmask_option
 from depok_agi.cli.when import moment
 from depok_agi.config import Settings
 from depok_agi.desk import Desk, blocks, utc_now
 from depok_agi.desk.blocks import Block
+from depok_agi.desk.numbered import blocked
 from depok_agi.tickets.ticket import local_iso
 
 
@@ -56,26 +58,29 @@ def unblock(ctx: click.Context, number: str) -> None:
 @numbers.command("list")
 @click.option("--all", "every", is_flag=True, help="Those that are over, too, newest first.")
 @click.option("--limit", type=click.IntRange(1, 1_000_000), default=50, show_default=True)
+@unmask_option
 @json_option
 @click.pass_context
-def list_(ctx: click.Context, limit: int, *, every: bool, as_json: bool) -> None:
+def list_(ctx: click.Context, limit: int, *, every: bool, unmask: bool, as_json: bool) -> None:
     """Who is blocked, until when, and why; the first to end first.
 
     \b
     Example:
       depok-agi numbers list
     """
-    given = settings(ctx)
+    given, user = settings(ctx), acting()
 
     async def look(desk: Desk) -> list[Block]:
-        return await blocks.all_listed(desk, limit=limit) if every else (await blocks.listed(desk))[:limit]
+        found = await blocks.all_listed(desk, limit=limit) if every else (await blocks.listed(desk))[:limit]
+        return await blocked(desk, user, found, asked(unmask=unmask, as_json=as_json))
 
     found = at_desk(given, look)
+    tell_masked(user, as_json=as_json)
     if as_json:
         show_json([_to_json(one, given) for one in found])
         return
     zone = given.timezone
-    rows = [(national(o.number), when(o.since, zone), when(o.until, zone), o.by, printable(o.why)) for o in found]
+    rows = [(person(o.number), when(o.since, zone), when(o.until, zone), o.by, printable(o.why)) for o in found]
     show_table(("Number", "Since", "Until", "By", "Why"), rows, empty="Nobody is blocked.")
 
 

@@ -2,13 +2,13 @@
 
 import click
 
-from depok_agi.calls.numbers import masked
 from depok_agi.cli.choices import choice_of
-from depok_agi.cli.context import at_desk, settings
-from depok_agi.cli.output import hint, json_option, printable, show_json, show_table, when
+from depok_agi.cli.context import acting, at_desk, settings
+from depok_agi.cli.output import hint, json_option, person, printable, show_json, show_table, when
+from depok_agi.cli.unmasking import asked, tell_masked, unmask_option
 from depok_agi.config import Settings
+from depok_agi.desk import Desk, numbered, sms_queue
 from depok_agi.desk import sms as desk_sms
-from depok_agi.desk import sms_queue
 from depok_agi.desk.sms import Received
 from depok_agi.sms.outgoing import Filter, Outgoing, Status
 
@@ -34,9 +34,10 @@ def sms() -> None:
     help="Those that wait (or are being sent), were sent, or were given up.",
 )
 @click.option("--limit", type=click.IntRange(1, 1_000_000), default=50, show_default=True)
+@unmask_option
 @json_option
 @click.pass_context
-def list_(ctx: click.Context, status: str, limit: int, *, as_json: bool) -> None:
+def list_(ctx: click.Context, status: str, limit: int, *, unmask: bool, as_json: bool) -> None:
     """The SMS to citizens, newest first, and why they wait.
 
     \b
@@ -44,8 +45,14 @@ def list_(ctx: click.Context, status: str, limit: int, *, as_json: bool) -> None
       depok-agi sms list
       depok-agi sms list --status all --limit 200 --json
     """
-    given = settings(ctx)
-    found = at_desk(given, lambda desk: sms_queue.listed(desk, wanted=Filter(status), limit=limit))
+    given, user = settings(ctx), acting()
+
+    async def look(desk: Desk) -> list[Outgoing]:
+        queue = await sms_queue.listed(desk, wanted=Filter(status), limit=limit)
+        return await numbered.sent(desk, user, queue, asked(unmask=unmask, as_json=as_json))
+
+    found = at_desk(given, look)
+    tell_masked(user, as_json=as_json)
     if as_json:
         show_json([one.to_json(given.timezone) for one in found])
         return
@@ -63,7 +70,7 @@ def _row(one: Outgoing, given: Settings) -> tuple[str, ...]:
     return (
         str(one.id),
         one.kind,
-        masked(one.number),
+        person(one.number),
         one.ticket or "-",
         f"{one.status} until" if waits else one.status,
         when(at, given.timezone),
@@ -74,17 +81,24 @@ def _row(one: Outgoing, given: Settings) -> tuple[str, ...]:
 
 @sms.command()
 @click.option("--limit", type=click.IntRange(1, 1_000_000), default=50, show_default=True)
+@unmask_option
 @json_option
 @click.pass_context
-def received(ctx: click.Context, limit: int, *, as_json: bool) -> None:
+def received(ctx: click.Context, limit: int, *, unmask: bool, as_json: bool) -> None:
     """The SMS that came in, newest first, and what was made of each.
 
     \b
     Example:
       depok-agi sms received --limit 20
     """
-    given = settings(ctx)
-    found = at_desk(given, lambda desk: desk_sms.listed(desk, limit=limit))
+    given, user = settings(ctx), acting()
+
+    async def look(desk: Desk) -> list[Received]:
+        came = await desk_sms.listed(desk, limit=limit)
+        return await numbered.received(desk, user, came, asked(unmask=unmask, as_json=as_json))
+
+    found = at_desk(given, look)
+    tell_masked(user, as_json=as_json)
     if as_json:
         show_json([one.to_json(given.timezone) for one in found])
         return
@@ -93,6 +107,6 @@ def received(ctx: click.Context, limit: int, *, as_json: bool) -> None:
 
 
 def _received_row(one: Received, given: Settings) -> tuple[str, ...]:
-    sender = printable(one.sender) if one.sender else masked(one.number)
+    sender = printable(one.sender) if one.sender else person(one.number)
     answered = "yes" if one.answered else "no"
     return str(one.id), when(one.at, given.timezone), sender, one.made, one.ticket or "-", answered

@@ -1,16 +1,17 @@
 """What is done with a ticket once it is there: note, forward, bounce, answer, close, reopen."""
 
 import sys
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import click
 
-from depok_agi.cli.context import actor, at_desk, settings
+from depok_agi.cli.context import acting, actor, at_desk, command_words, settings
 from depok_agi.cli.output import hint, json_option, show_json, when
 from depok_agi.cli.sudo import no_path_under_sudo
 from depok_agi.config import Settings
+from depok_agi.desk import Desk, showing, utc_now
 from depok_agi.desk import tickets as desk_tickets
-from depok_agi.desk import utc_now
 from depok_agi.errors import RefusedError
 from depok_agi.tickets.ticket import Ticket
 
@@ -47,7 +48,7 @@ def note(ctx: click.Context, number: str, text: str | None, *, as_json: bool) ->
     """
     given = settings(ctx)
     written = text_given(text, None)
-    ticket = at_desk(given, lambda desk: desk_tickets.note(desk, number, written, actor()))
+    ticket = as_shown(given, lambda desk: desk_tickets.note(desk, number, written, actor()), as_json=as_json)
     show_change(ticket, given, "", as_json=as_json)
 
 
@@ -65,7 +66,9 @@ def forward(ctx: click.Context, number: str, opd: str | None, revision: int | No
       depok-agi tickets forward 1000015 --opd DLHK
     """
     given = settings(ctx)
-    ticket = at_desk(given, lambda desk: desk_tickets.forward(desk, number, opd, actor(), revision=revision))
+    ticket = as_shown(
+        given, lambda desk: desk_tickets.forward(desk, number, opd, actor(), revision=revision), as_json=as_json
+    )
     until = f"{ticket.opd} has until {when(ticket.due_at, given.timezone)} to answer."
     show_change(ticket, given, until, as_json=as_json)
 
@@ -84,7 +87,9 @@ def bounce(ctx: click.Context, number: str, why: str, revision: int | None, *, a
       depok-agi tickets bounce 1000015 --why 'Jalan provinsi, bukan kewenangan kota'
     """
     given = settings(ctx)
-    ticket = at_desk(given, lambda desk: desk_tickets.bounce(desk, number, why, actor(), revision=revision))
+    ticket = as_shown(
+        given, lambda desk: desk_tickets.bounce(desk, number, why, actor(), revision=revision), as_json=as_json
+    )
     show_change(ticket, given, f"Then: depok-agi tickets forward {ticket.number} --opd CODE", as_json=as_json)
 
 
@@ -107,7 +112,9 @@ def answer(
     """
     given = settings(ctx)
     told = text_given(text, file)
-    ticket = at_desk(given, lambda desk: desk_tickets.answer(desk, number, told, actor(), revision=revision))
+    ticket = as_shown(
+        given, lambda desk: desk_tickets.answer(desk, number, told, actor(), revision=revision), as_json=as_json
+    )
     nobody = f"There is no number to call. When the citizen was told: depok-agi tickets close {ticket.number}"
     owed = f"The citizen is owed a call: callback {ticket.callback}." if ticket.caller else nobody
     show_change(ticket, given, owed, as_json=as_json)
@@ -135,9 +142,10 @@ def close(
         raise click.UsageError("give either --told or --not-told")
     if not_told is not None and not not_told.strip():
         raise click.BadParameter("say why the citizen cannot be told", param_hint="--not-told")
-    ticket = at_desk(
+    ticket = as_shown(
         given,
         lambda desk: desk_tickets.close(desk, number, actor(), told=told, not_told=not_told, revision=revision),
+        as_json=as_json,
     )
     show_change(ticket, given, "", as_json=as_json)
 
@@ -156,11 +164,23 @@ def reopen(ctx: click.Context, number: str, why: str, revision: int | None, *, a
       depok-agi tickets reopen 1000015 --why 'Sampah masih menumpuk'
     """
     given = settings(ctx)
-    ticket = at_desk(given, lambda desk: desk_tickets.reopen(desk, number, why, actor(), revision=revision))
+    ticket = as_shown(
+        given, lambda desk: desk_tickets.reopen(desk, number, why, actor(), revision=revision), as_json=as_json
+    )
     show_change(ticket, given, f"Then: depok-agi tickets forward {ticket.number} --opd CODE", as_json=as_json)
 
 
 COMMANDS = (note, forward, bounce, answer, close, reopen)
+
+
+def as_shown(given: Settings, change: Callable[[Desk], Awaitable[Ticket]], *, as_json: bool) -> Ticket:
+    """Change a ticket; where it is shown with its citizen then, as this user may see it. Raises DepokError."""
+
+    async def run(desk: Desk) -> Ticket:
+        changed = await change(desk)
+        return await showing.one_ticket(desk, acting(), changed, command_words()) if as_json else changed
+
+    return at_desk(given, run)
 
 
 def show_change(ticket: Ticket, given: Settings, then: str, *, as_json: bool) -> None:

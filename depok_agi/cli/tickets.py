@@ -6,20 +6,23 @@ import click
 
 from depok_agi.cli import ticket_changes, tickets_import
 from depok_agi.cli.choices import choice_of
-from depok_agi.cli.context import actor, at_desk, settings
+from depok_agi.cli.context import acting, actor, at_desk, command_words, settings
+from depok_agi.cli.language import _
 from depok_agi.cli.output import hint, json_option, late, person, printable, show_json, show_table, when
-from depok_agi.cli.ticket_changes import show_change, text_given
-from depok_agi.desk import Desk, utc_now
+from depok_agi.cli.ticket_changes import as_shown, show_change, text_given
+from depok_agi.cli.unmasking import asked, tell_masked, unmask_option
+from depok_agi.desk import Desk, showing, showing_calls, utc_now
 from depok_agi.desk import calls as desk_calls
 from depok_agi.desk import deadlines as desk_deadlines
 from depok_agi.desk import tickets as desk_tickets
 from depok_agi.desk.deadlines import Explanation
+from depok_agi.desk.secrecy import veiled_history
 from depok_agi.desk.tickets import Complaint
 from depok_agi.errors import RefusedError
 from depok_agi.tickets.clock import Clock
 from depok_agi.tickets.deadline import ELAPSED_HOURS, WORKING_DAYS
 from depok_agi.tickets.status import TicketStatus
-from depok_agi.tickets.ticket import Ticket, TicketChannel, local_iso
+from depok_agi.tickets.ticket import HistoryEntry, Ticket, TicketChannel, local_iso
 
 TEXT_SHOWN = 60
 
@@ -77,17 +80,18 @@ def new(
     async def open_(desk: Desk) -> Ticket:
         number, call_id = caller, None
         if call is not None:
-            record, _, _ = await desk_calls.show(desk, call)
+            record = (await desk_calls.show(desk, call))[0]
             number, call_id = caller or record.citizen, record.id
         elif channel == TicketChannel.PHONE and not no_call:
             live = await desk_calls.live_of(desk, actor(), given.pbx.operators)
             if live is not None:
                 number, call_id = caller or live.citizen, live.id
+                await showing_calls.one_call(desk, acting(), (live, None, None), command_words())
                 hint(f"of the call with {person(live.citizen, live.caller_raw)} on your phone")
         complaint = Complaint(told, TicketChannel(channel), number, name, category, area, secret, call_id)
         return await desk_tickets.open_ticket(desk, complaint, actor())
 
-    ticket = at_desk(given, open_)
+    ticket = as_shown(given, open_, as_json=as_json)
     show_change(ticket, given, f"Then: depok-agi tickets forward {ticket.number} --opd CODE", as_json=as_json)
 
 
@@ -96,10 +100,18 @@ def new(
 @click.option("--opd", help="Only those that this OPD has.")
 @click.option("--overdue", is_flag=True, help="Only those that an OPD is late with.")
 @click.option("--limit", type=click.IntRange(1, 100_000), default=50, show_default=True)
+@unmask_option
 @json_option
 @click.pass_context
 def list_(
-    ctx: click.Context, status: TicketStatus | None, opd: str | None, limit: int, *, overdue: bool, as_json: bool
+    ctx: click.Context,
+    status: TicketStatus | None,
+    opd: str | None,
+    limit: int,
+    *,
+    overdue: bool,
+    unmask: bool,
+    as_json: bool,
 ) -> None:
     """Tickets, newest first; with --overdue the most late first.
 
@@ -108,17 +120,20 @@ def list_(
       depok-agi tickets list
       depok-agi tickets list --overdue --opd DPUPR
     """
-    given = settings(ctx)
-    found = at_desk(
-        given,
-        lambda desk: desk_tickets.listed(
+    given, user = settings(ctx), acting()
+
+    async def look(desk: Desk) -> list[Ticket]:
+        found = await desk_tickets.listed(
             desk,
             status=TicketStatus(status) if status else None,
             opd=opd.upper() if opd else None,
             overdue=overdue,
             limit=limit,
-        ),
-    )
+        )
+        return await showing.tickets(desk, user, found, asked(unmask=unmask, as_json=as_json))
+
+    found = at_desk(given, look)
+    tell_masked(user, as_json=as_json)
     now = utc_now()
     if as_json:
         show_json([ticket.to_json(given.timezone, now) for ticket in found])
@@ -151,8 +166,17 @@ def show(ctx: click.Context, number: str, *, as_json: bool) -> None:
     Example:
       depok-agi tickets show 1000015
     """
-    given = settings(ctx)
-    ticket, history = at_desk(given, lambda desk: desk_tickets.look(desk, number, actor()))
+    given, user = settings(ctx), acting()
+
+    async def look(desk: Desk) -> tuple[Ticket, list[HistoryEntry], bool]:
+        ticket, history = await desk_tickets.look(desk, number, user.name)
+        shown = await showing.one_ticket(desk, user, ticket, command_words())
+        hidden = shown != ticket
+        return shown, veiled_history(history) if hidden else history, hidden
+
+    ticket, history, hidden = at_desk(given, look)
+    if hidden:
+        hint(_("This ticket is secret and not assigned to you: what could tell whose it is, is hidden."))
     if as_json:
         entries = [entry.to_json(given.timezone) for entry in history]
         show_json({**ticket.to_json(given.timezone, utc_now()), "history": entries})

@@ -16,10 +16,12 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from depok_agi.access.roles import Role
 from depok_agi.cli.output import person, printable
 from depok_agi.cli.when import moment
 from depok_agi.store import database
 from tests.unit.cli.command import Command, commands, in_process
+from tests.unit.cli.people import People
 from tests.unit.desk.made import content
 
 WIB = ZoneInfo("Asia/Jakarta")
@@ -125,10 +127,9 @@ class TestUnderSudo:
     """The service's rights are lent for its own store, not for whatever path a caller names."""
 
     @pytest.fixture(autouse=True)
-    def _as_the_service(self, command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    def _as_the_service(self, command: Command, people: People) -> None:
         assert command.settings.exists()
-        monkeypatch.setenv("SUDO_UID", "2")
-        monkeypatch.setattr("os.geteuid", lambda: 997)
+        people.act_as("citra", Role.ADMIN)
 
     @pytest.mark.parametrize(
         "words",
