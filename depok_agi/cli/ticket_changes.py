@@ -116,8 +116,10 @@ def answer(
         given, lambda desk: desk_tickets.answer(desk, number, told, actor(), revision=revision), as_json=as_json
     )
     nobody = f"There is no number to call. When the citizen was told: depok-agi tickets close {ticket.number}"
-    owed = f"The citizen is owed a call: callback {ticket.callback}." if ticket.caller else nobody
-    show_change(ticket, given, owed, as_json=as_json)
+    owed = "The citizen is owed a call."
+    if ticket.callback is not None:
+        owed = f"The citizen is owed a call: callback {ticket.callback}."
+    show_change(ticket, given, owed if ticket.caller else nobody, as_json=as_json)
 
 
 @click.command()
@@ -174,11 +176,13 @@ COMMANDS = (note, forward, bounce, answer, close, reopen)
 
 
 def as_shown(given: Settings, change: Callable[[Desk], Awaitable[Ticket]], *, as_json: bool) -> Ticket:
-    """Change a ticket; where it is shown with its citizen then, as this user may see it. Raises DepokError."""
+    """Change a ticket, and give it as this user may see it. Raises DepokError."""
 
     async def run(desk: Desk) -> Ticket:
         changed = await change(desk)
-        return await showing.one_ticket(desk, acting(), changed, command_words()) if as_json else changed
+        if as_json:
+            return await showing.one_ticket(desk, acting(), changed, command_words())
+        return await showing.changed_ticket(desk, acting(), changed)
 
     return at_desk(given, run)
 

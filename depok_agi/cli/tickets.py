@@ -6,7 +6,7 @@ import click
 
 from depok_agi.cli import ticket_changes, tickets_import
 from depok_agi.cli.choices import choice_of
-from depok_agi.cli.context import acting, actor, at_desk, command_words, settings
+from depok_agi.cli.context import acting, at_desk, command_words, settings
 from depok_agi.cli.language import _
 from depok_agi.cli.output import hint, json_option, late, person, printable, show_json, show_table, when
 from depok_agi.cli.ticket_changes import as_shown, show_change, text_given
@@ -72,7 +72,7 @@ def new(
       depok-agi tickets new --category sampah --area Beji --text 'Sampah menumpuk di Jalan Margonda'
       depok-agi tickets new --caller 0811-0000-1234 --channel in_person --text 'Lampu jalan mati'
     """
-    given = settings(ctx)
+    given, user = settings(ctx), acting()
     if call is not None and no_call:
         raise click.UsageError("give either --call or --no-call")
     told = text_given(text, None)
@@ -80,16 +80,18 @@ def new(
     async def open_(desk: Desk) -> Ticket:
         number, call_id = caller, None
         if call is not None:
-            record = (await desk_calls.show(desk, call))[0]
-            number, call_id = caller or record.citizen, record.id
+            logged = await desk_calls.show(desk, call)
+            if await showing_calls.one_call(desk, user, logged, command_words()) != logged:
+                raise RefusedError(_("in this call a secret ticket was told that is not assigned to you"))
+            number, call_id = caller or logged[0].citizen, logged[0].id
         elif channel == TicketChannel.PHONE and not no_call:
-            live = await desk_calls.live_of(desk, actor(), given.pbx.operators)
+            live = await desk_calls.live_of(desk, user.name, given.pbx.operators)
             if live is not None:
                 number, call_id = caller or live.citizen, live.id
-                await showing_calls.one_call(desk, acting(), (live, None, None), command_words())
+                await showing_calls.own_call(desk, user, live, command_words())
                 hint(f"of the call with {person(live.citizen, live.caller_raw)} on your phone")
         complaint = Complaint(told, TicketChannel(channel), number, name, category, area, secret, call_id)
-        return await desk_tickets.open_ticket(desk, complaint, actor())
+        return await desk_tickets.open_ticket(desk, complaint, user.name)
 
     ticket = as_shown(given, open_, as_json=as_json)
     show_change(ticket, given, f"Then: depok-agi tickets forward {ticket.number} --opd CODE", as_json=as_json)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from depok_agi.access.roles import Person
 from depok_agi.desk import Desk
-from depok_agi.desk.secrecy import SECRET, hidden_callbacks, hidden_tickets
+from depok_agi.desk.secrecy import SECRET, hidden_callbacks, hidden_calls, hidden_tickets
 from depok_agi.desk.showing import Asked, masked, whole
 
 if TYPE_CHECKING:  # each command has one of them
@@ -43,7 +43,9 @@ async def blocked(desk: Desk, person: Person, found: "Sequence[Block]", asked: A
 async def looked_at(desk: Desk, person: Person, found: "Sequence[Access]", asked: Asked) -> "list[Access]":
     """Entries of the access log. Raises RefusedError, StoreError."""
     of_tickets = await hidden_tickets(desk, person.name, [one.ticket for one in found if one.secret and one.ticket])
-    return await _as_seen(desk, person, found, [one.ticket in of_tickets for one in found], asked)
+    of_calls = await hidden_calls(desk, person.name, [one.call for one in found if one.call is not None])
+    hidden = [one.ticket in of_tickets or one.call in of_calls for one in found]
+    return await _as_seen(desk, person, found, hidden, asked)
 
 
 async def _as_seen(

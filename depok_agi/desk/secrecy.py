@@ -6,8 +6,9 @@ Rules
    told, for as long as the claim lasts.
 2. For all others the citizen is hidden: number, name and voice, and what was written, for a complaint or an answer can
    tell who it is about. What the ticket is about by category and area, where it is and until when, is not.
-3. A call in which the ticket was told, and a callback in which it is told, would lead from the ticket to the citizen.
-   So their citizen is hidden too; and neither leads to the other.
+3. A call or a callback would lead from the ticket to the citizen, so the ticket names none. A callback names such a
+   ticket to nobody else, and where it is owed for no other ticket, its citizen is hidden, too: the time of the answer
+   could tell which ticket it is. So is the citizen of a call in which the ticket was told, or of such a callback.
 4. Supervisors and admins are shown it when they ask for this one ticket or for whole numbers; it is written down.
 """
 
@@ -18,6 +19,7 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 from depok_agi.desk import Desk
+from depok_agi.desk.closing import TOLD_BY_CALLBACK
 from depok_agi.store.times import microseconds
 from depok_agi.tickets.ticket import Callback, HistoryEntry, Ticket
 
@@ -60,20 +62,35 @@ async def _hidden(desk: Desk, actor: str, ids: Sequence[Id], query: Callable[...
 
 def veiled_ticket(ticket: Ticket) -> Ticket:
     """The ticket without what tells whose it is."""
-    hidden = SECRET if ticket.caller else None
-    return replace(ticket, caller=hidden, name=None, text=None, answer=None, calls=(), recording=None)
+    caller = SECRET if ticket.caller else None
+    return replace(
+        ticket, caller=caller, name=None, text=None, answer=None, calls=(), callback=None, recording=None, citizen=None
+    )
 
 
 def veiled_history(history: Iterable[HistoryEntry]) -> list[HistoryEntry]:
-    """The history without what was written."""
-    return [replace(entry, text=None) for entry in history]
+    """The history without what was written, and without the callback by which the ticket was closed."""
+    return [
+        replace(entry, text=None, detail={key: value for key, value in entry.detail.items() if key != TOLD_BY_CALLBACK})
+        for entry in history
+    ]
 
 
-def veiled_callback(callback: Callback) -> Callback:
-    """The callback without what tells whom it is owed to."""
-    attempts = tuple(replace(attempt, note=None) for attempt in callback.attempts)
-    unnamed = replace(callback, caller=SECRET, name=None, attempts=attempts)
-    return without_calls(unnamed, frozenset(calls_of(callback)))
+def veiled_callback(callback: Callback, hidden: frozenset[str]) -> Callback:
+    """The callback without these tickets, if it is owed for any of them; without its citizen, if it is for no other."""
+    if hidden.isdisjoint(callback.tickets):
+        return callback
+    others = tuple(ticket for ticket in callback.tickets if ticket not in hidden)
+    causes = tuple(replace(cause, ticket=None) if cause.ticket in hidden else cause for cause in callback.debt.causes)
+    unlinked = replace(
+        callback,
+        caller=callback.caller if others else SECRET,
+        name=callback.name if others else None,
+        tickets=others,
+        debt=replace(callback.debt, causes=causes),
+        attempts=tuple(replace(attempt, note=None) for attempt in callback.attempts),
+    )
+    return without_calls(unlinked, frozenset(calls_of(callback)))
 
 
 def calls_of(callback: Callback) -> list[str]:

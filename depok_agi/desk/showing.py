@@ -13,8 +13,8 @@ from depok_agi.calls.numbers import national
 from depok_agi.desk import Desk
 from depok_agi.desk.access import allow, write_down
 from depok_agi.desk.secrecy import (
+    SECRET,
     calls_of,
-    hidden_callbacks,
     hidden_calls,
     hidden_tickets,
     veiled_callback,
@@ -65,34 +65,42 @@ async def tickets(desk: Desk, person: Person, found: Sequence[Ticket], asked: As
 
 async def callbacks(desk: Desk, person: Person, found: Sequence[Callback], asked: Asked) -> list[Callback]:
     """A list of callbacks as this person may see it. Raises RefusedError, StoreError."""
-    with_tickets = [callback.id for callback in found if callback.tickets]
-    hidden = await hidden_callbacks(desk, person.name, with_tickets)
-    if await whole(desk, person, asked, rows=len(found), secret=len(hidden)):
+    hidden = await hidden_tickets(desk, person.name, [ticket for callback in found for ticket in callback.tickets])
+    secret = sum(not hidden.isdisjoint(callback.tickets) for callback in found)
+    if await whole(desk, person, asked, rows=len(found), secret=secret):
         return list(found)
     leading = await hidden_calls(desk, person.name, [call for callback in found for call in calls_of(callback)])
-    return [
-        veiled_callback(callback) if callback.id in hidden else without_calls(masked_callback(callback), leading)
-        for callback in found
-    ]
+    return [without_calls(_masked_or_hidden(veiled_callback(one, hidden)), leading) for one in found]
+
+
+def _masked_or_hidden(callback: Callback) -> Callback:
+    return callback if callback.caller == SECRET else masked_callback(callback)
 
 
 async def one_ticket(desk: Desk, person: Person, ticket: Ticket, command: str) -> Ticket:
     """One ticket as this person may see it, which is written down. Raises StoreError."""
-    numbers = [ticket.number] if ticket.secret else []
-    hidden = bool(await hidden_tickets(desk, person.name, numbers))
+    hidden = bool(await hidden_tickets(desk, person.name, [ticket.number]))
     shown = await look(desk, person, command, hidden=hidden, citizen=ticket.citizen, ticket=ticket.serial)
     return ticket if shown else veiled_ticket(ticket)
 
 
 async def one_callback(desk: Desk, person: Person, callback: Callback, command: str) -> Callback:
     """One callback as this person may see it, which is written down. Raises StoreError."""
-    hidden = bool(await hidden_callbacks(desk, person.name, [callback.id]))
-    shown = await look(desk, person, f"{command} {callback.id}", hidden=hidden, citizen=callback.citizen)
-    if not shown:
-        return veiled_callback(callback)
-    if may(person.role, Deed.SECRET):
+    hidden = await hidden_tickets(desk, person.name, callback.tickets)
+    detail = f"{command} {callback.id}"
+    if await look(desk, person, detail, hidden=bool(hidden), citizen=callback.citizen) and may(
+        person.role, Deed.SECRET
+    ):
         return callback
-    return without_calls(callback, await hidden_calls(desk, person.name, calls_of(callback)))
+    leading = await hidden_calls(desk, person.name, calls_of(callback))
+    return without_calls(veiled_callback(callback, hidden), leading)
+
+
+async def changed_ticket(desk: Desk, person: Person, ticket: Ticket) -> Ticket:
+    """A ticket of which only the status is told, to whoever has changed it: without what leads them to the citizen."""
+    if may(person.role, Deed.SECRET) or not await hidden_tickets(desk, person.name, [ticket.number]):
+        return ticket
+    return veiled_ticket(ticket)
 
 
 async def look(

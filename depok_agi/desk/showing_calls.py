@@ -41,12 +41,22 @@ async def one_call(desk: Desk, person: Person, found: Listed, command: str) -> L
     """One call as this person may see it, which is written down. Raises StoreError."""
     call, ticket, callback = found
     hidden = bool(await hidden_calls(desk, person.name, [call.id]))
-    citizen = None
-    if call.citizen is not None:
-        with desk.store.told():
-            citizen = await desk.store.queries.get_citizen(desk.store.reader, number=call.citizen)
+    citizen = await _citizen(desk, call)
     shown = await look(desk, person, command, hidden=hidden, citizen=citizen, call=call.id)
     return (call, ticket, callback) if shown else (veiled_call(call), None, None)
+
+
+async def own_call(desk: Desk, person: Person, call: CallRecord, command: str) -> None:
+    """Write down that whoever talks with a citizen just now is told who it is. Raises StoreError."""
+    await look(desk, person, command, hidden=False, citizen=await _citizen(desk, call), call=call.id)
+
+
+async def _citizen(desk: Desk, call: CallRecord) -> int | None:
+    if call.citizen is None:
+        return None
+    with desk.store.told():
+        found: int | None = await desk.store.queries.get_citizen(desk.store.reader, number=call.citizen)
+    return found
 
 
 def masked_call(call: CallRecord) -> CallRecord:

@@ -233,8 +233,9 @@ async def close(
         if untold and ticket.callback is not None:
             owed = await callbacks.show_within(desk, connection, ticket.callback)
             if owed.debt.claimed_by not in (None, actor):
+                which = "the callback" if ticket.secret else f"callback {owed.id}"
                 raise RefusedError(
-                    f"{owed.debt.claimed_by} has claimed callback {owed.id} and may be telling the citizen just now"
+                    f"{owed.debt.claimed_by} has claimed {which} and may be telling the citizen just now"
                 )
             await callbacks.withdraw(
                 desk, connection, owed.id, ticket.number, now, "told otherwise" if not_told is None else "not told"
@@ -468,6 +469,8 @@ async def _why_not_closed(desk: Desk, connection: aiosqlite.Connection, ticket: 
     told_how = "say --told if they know by other means, or --not-told WHY"
     if ticket.callback is not None:
         owed = await callbacks.show_within(desk, connection, ticket.callback)
+        if owed.debt.status not in ENDED and ticket.secret:  # it would lead to the citizen (desk/secrecy.py)
+            return f"the citizen has not been told yet, and is owed a call for ticket {ticket.number}: {told_how}"
         if owed.debt.status not in ENDED:
             return (
                 f"the citizen has not been told yet: callback {owed.id} is owed for ticket {ticket.number}. Call them "
