@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 from depok_agi.access.roles import Person
 from depok_agi.desk import Desk
 from depok_agi.desk.secrecy import SECRET, hidden_callbacks, hidden_calls, hidden_tickets
-from depok_agi.desk.showing import Asked, masked, whole
+from depok_agi.desk.showing import Asked, masked, masked_text, whole
 
 if TYPE_CHECKING:  # each command has one of them
     from depok_agi.desk.access import Access
@@ -37,7 +37,8 @@ async def received(desk: Desk, person: Person, found: "Sequence[Received]", aske
 
 async def blocked(desk: Desk, person: Person, found: "Sequence[Block]", asked: Asked) -> "list[Block]":
     """Numbers that are refused. Raises RefusedError, StoreError."""
-    return await _as_seen(desk, person, found, [False] * len(found), asked)
+    why = [replace(one, why=masked_text(one.why)) for one in found]
+    return await _as_seen(desk, person, found, [False] * len(found), asked, masked_otherwise=why)
 
 
 async def looked_at(desk: Desk, person: Person, found: "Sequence[Access]", asked: Asked) -> "list[Access]":

@@ -4,12 +4,13 @@ What a list shows of citizens is masked, and nobody writes that down. Whole ones
 time is a look at them: both are in the access log before they are seen.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from depok_agi.access.masking import masked_name, masked_number
 from depok_agi.access.roles import Deed, Person, may
-from depok_agi.calls.numbers import national
+from depok_agi.calls.numbers import national, to_e164
 from depok_agi.desk import Desk
 from depok_agi.desk.access import allow, write_down
 from depok_agi.desk.secrecy import (
@@ -22,6 +23,8 @@ from depok_agi.desk.secrecy import (
     without_calls,
 )
 from depok_agi.tickets.ticket import Callback, Ticket
+
+_NUMBER = re.compile(r"\+?\d[\d .()-]{6,18}\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,15 +128,27 @@ def masked(number: str) -> str:
     return masked_number(national(number) if number.startswith("+") else number)
 
 
+def masked_text(text: str) -> str:
+    """What somebody wrote, with the telephone numbers in it masked."""
+    return _NUMBER.sub(lambda found: masked_number(found[0]) if to_e164(found[0]) else found[0], text)
+
+
 def masked_ticket(ticket: Ticket) -> Ticket:
     """The ticket with its citizen masked."""
     return replace(
-        ticket, caller=ticket.caller and masked(ticket.caller), name=ticket.name and masked_name(ticket.name)
+        ticket,
+        caller=ticket.caller and masked(ticket.caller),
+        name=ticket.name and masked_name(ticket.name),
+        text=ticket.text and masked_text(ticket.text),
+        answer=ticket.answer and masked_text(ticket.answer),
     )
 
 
 def masked_callback(callback: Callback) -> Callback:
     """The callback with its citizen masked."""
     return replace(
-        callback, caller=callback.caller and masked(callback.caller), name=callback.name and masked_name(callback.name)
+        callback,
+        caller=callback.caller and masked(callback.caller),
+        name=callback.name and masked_name(callback.name),
+        attempts=tuple(replace(one, note=one.note and masked_text(one.note)) for one in callback.attempts),
     )

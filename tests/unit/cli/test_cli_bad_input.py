@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 import click
 import pytest
+from click.core import ParameterSource
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
@@ -145,6 +146,18 @@ class TestUnderSudo:
     def test_no_option_names_a_path(self, command: Command, words: tuple[str, ...]) -> None:
         given = [str(command.settings) if word == "FILE" else word for word in words]
         assert "not allowed under sudo" in command.refused(*given, code=2)
+
+    @pytest.mark.parametrize("words", sorted(commands()), ids=" ".join)
+    def test_none_can_forget_to_refuse_it(self, words: tuple[str, ...]) -> None:
+        """Nor take a path as mere text, nor look first whether it is there: also that is told with others' rights."""
+        paths = {"path", "file", "filename", "directory"}
+        for parameter in commands()[words].params:
+            if parameter.type.name in paths or {parameter.name} & {"file", "output", "folder", "into", "config"}:
+                context = click.Context(commands()[words])
+                context.set_parameter_source(parameter.name or "", ParameterSource.COMMANDLINE)
+                for place in (__file__, str(Path(__file__).parent), "/nowhere"):
+                    with pytest.raises(click.UsageError, match="not allowed under sudo"):
+                        parameter.process_value(context, place)
 
     def test_standard_input_is_the_callers_own(self, command: Command) -> None:
         assert command.ok("calls", "replay", "-", given="[]").stdout == "[]\n"

@@ -200,6 +200,18 @@ class TestMasks:
         ]
         assert found["transfers"][0]["to"] == "0811xxxxx234"
 
+    def test_numbers_in_what_was_written_are_masked_too_and_other_digits_are_not(
+        self, command: Command, people: People
+    ) -> None:
+        text = "Hubungi 0811 0000 5678 atau 081100005678, sejak 2026-06-08 10:00, RT 03/05, KTP 3276010101900001"
+        number = command.json("tickets", "new", "--text", text)["number"]
+        command.ok("numbers", "block", BUDI, "--until", "+1d", "--why", text)
+        people.act_as("siti", Role.OPERATOR)
+        masked = "Hubungi 0811 xxxx x678 atau 0811xxxxx678, sejak 2026-06-08 10:00, RT 03/05, KTP 3276010101900001"
+        assert command.json("tickets", "list")[0]["text"] == masked
+        assert command.json("numbers", "list")[0]["why"] == masked
+        assert text in command.ok("tickets", "show", number).stdout
+
     def test_a_masked_list_is_shown_though_nothing_can_be_written(
         self, command: Command, people: People, monkeypatch: pytest.MonkeyPatch
     ) -> None:
