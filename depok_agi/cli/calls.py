@@ -162,6 +162,8 @@ def gaps(ctx: click.Context, since: str | None, until: str | None, limit: int, *
         for gap in found
     ]
     show_table(("PBX", "Since", "Until", "Recovered", "Unknown"), rows, empty="The call log has no gaps.")
+    if len(found) == limit:
+        hint(_("The first {limit}; more with --limit.").format(limit=limit))
 
 
 @calls.command()

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -85,7 +86,8 @@ async def _look(given: Settings, file: Path, script: Path, sounds: Path, dialpla
 
 
 def _show(one: Finding) -> None:
-    sign = click.style(f"{SIGNS[one.state]:<10}", fg=COLOURS[one.state])
+    colour = None if os.environ.get("NO_COLOR") else COLOURS[one.state]
+    sign = click.style(f"{SIGNS[one.state]:<10}", fg=colour)
     click.echo(f"{sign} {printable(one.check):<{WIDTH}} {printable(one.text)}")
     if one.mend:
         click.echo(f"{'':10} {'':{WIDTH}} -> {printable(one.mend)}")

@@ -7,6 +7,7 @@ from depok_agi.cli import fields
 from depok_agi.cli.choices import choice_of
 from depok_agi.cli.context import at_desk, settings
 from depok_agi.cli.csv_rows import csv_option, show_records
+from depok_agi.cli.language import _
 from depok_agi.cli.output import hint, json_option, printable, show_table, when
 from depok_agi.cli.span import span, span_options
 from depok_agi.config import Settings
@@ -106,6 +107,8 @@ def received(
         return
     rows = [_received_row(one, given) for one in found]
     show_table(("ID", "At", "From", "Made", "Ticket", "Answered"), rows, empty="No SMS has come yet.")
+    if len(found) == limit:
+        hint(_("The first {limit}; more with --limit.").format(limit=limit))
 
 
 def _received_row(one: Received, given: Settings) -> tuple[str, ...]:

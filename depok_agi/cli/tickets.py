@@ -162,6 +162,8 @@ def list_(
     ]
     columns = ("Ticket", "Status", "Opened", "OPD", "Due", "3 working days", "Citizen", "About")
     show_table(columns, rows, empty="There is no such ticket.")
+    if len(found) == limit:
+        hint(_("The first {limit}; more with --limit.").format(limit=limit))
 
 
 @tickets.command()
