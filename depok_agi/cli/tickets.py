@@ -250,7 +250,7 @@ def explain(ctx: click.Context, number: str, *, as_json: bool) -> None:
         counted += day.counted
         numbered = day.counted or day is found.days[0]
         mark = _("day {number}").format(number=counted if day.counted else 0) if numbered else _("skipped")
-        click.echo(f"      {weekday(day.day)} {day.day:%d-%m-%Y}  {mark:8} {printable(_(day.why))}")
+        click.echo(f"      {weekday(day.day)} {day.day:%d-%m-%Y}  {mark:8} {printable(day.rule.text(_))}")
     if found.due_working_days_at != ticket.due_working_days_at:
         was = _day_and_time(ticket.due_working_days_at, zone) if ticket.due_working_days_at else "-"
         hint(
