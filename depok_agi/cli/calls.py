@@ -195,6 +195,8 @@ def gaps(ctx: click.Context, since: str | None, until: str | None, limit: int, *
     show_table(
         (_("PBX"), _("Since"), _("Until"), _("Recovered"), _("Unknown")), rows, empty=_("The call log has no gaps.")
     )
+    if len(found) == limit:
+        hint(_("The first {limit}; more with --limit.").format(limit=limit))
 
 
 @calls.command()

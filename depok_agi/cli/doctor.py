@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -91,7 +92,8 @@ async def _look(given: Settings, file: Path, script: Path, sounds: Path, dialpla
 
 
 def _show(one: Finding) -> None:
-    sign = click.style(f"{_(SIGNS[one.state]):<{SIGN_WIDTH}}", fg=COLOURS[one.state])
+    colour = None if os.environ.get("NO_COLOR") else COLOURS[one.state]
+    sign = click.style(f"{_(SIGNS[one.state]):<{SIGN_WIDTH}}", fg=colour)
     check, text, mend = map(printable, one.told(_))
     click.echo(f"{sign} {check:<{WIDTH}} {text}")
     if mend:

@@ -8,7 +8,7 @@ from depok_agi.cli.choices import OneOf
 from depok_agi.cli.context import actor, at_desk, settings
 from depok_agi.cli.language import _, word
 from depok_agi.cli.output import hint, json_option, printable, show_json, weekday
-from depok_agi.cli.when import moment
+from depok_agi.cli.when import future, moment
 from depok_agi.config import Settings
 from depok_agi.desk import Desk, utc_now
 from depok_agi.desk import hours as desk_hours
@@ -126,7 +126,7 @@ def _day_to_json(hours: DayHours) -> dict[str, object]:
 
 @hours.command()
 @click.argument("state", type=OneOf(["open", "closed"]))
-@click.option("--until", required=True, help="When it ends by itself: 15:00, +2h, '2026-11-24 15:00'.")
+@click.option("--until", required=True, help="When it ends by itself: 15:00, 2h, friday, '2026-11-24 15:00'.")
 @click.option("--why", required=True, help="The reason, for callers' and colleagues' questions.")
 @click.pass_context
 def override(ctx: click.Context, state: str, until: str, why: str) -> None:
@@ -137,7 +137,7 @@ def override(ctx: click.Context, state: str, until: str, why: str) -> None:
       depok-agi hours override closed --until +2h --why 'power cut'
     """
     given = settings(ctx)
-    ends = moment(until, given.timezone, utc_now())
+    ends = future(until, given.timezone, utc_now())
     at_desk(given, lambda desk: desk_hours.override(desk, is_open=state == "open", until=ends, why=why, by=actor()))
     hint(
         _("{state} until {ends:%Y-%m-%d %H:%M}; `depok-agi hours clear` ends it sooner").format(

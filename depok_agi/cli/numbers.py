@@ -10,7 +10,7 @@ from depok_agi.cli.language import _
 from depok_agi.cli.output import hint, json_option, person, printable, show_json, show_table, when
 from depok_agi.cli.span import span, span_options
 from depok_agi.cli.unmasking import asked, tell_masked, unmask_option
-from depok_agi.cli.when import moment
+from depok_agi.cli.when import future
 from depok_agi.config import Settings
 from depok_agi.desk import Desk, blocks, utc_now
 from depok_agi.desk.blocks import Block
@@ -25,7 +25,7 @@ def numbers() -> None:
 
 @numbers.command()
 @click.argument("number")
-@click.option("--until", required=True, help="When it ends by itself: +1d, '2026-11-24 15:00'.")
+@click.option("--until", required=True, help="When it ends by itself: 1d, friday, '2026-11-24 15:00'.")
 @click.option("--why", required=True, help="The reason, for colleagues' and the citizen's questions.")
 @json_option
 @click.pass_context
@@ -37,7 +37,7 @@ def block(ctx: click.Context, number: str, until: str, why: str, *, as_json: boo
       depok-agi numbers block 0811-0000-1234 --until +1d --why 'prank calls'
     """
     given = settings(ctx)
-    ends = moment(until, given.timezone, utc_now())
+    ends = future(until, given.timezone, utc_now())
     made = at_desk(given, lambda desk: blocks.block(desk, number, until=ends, why=why, by=actor()))
     if as_json:
         show_json(_to_json(made, given))
@@ -108,6 +108,8 @@ def list_(
     zone = given.timezone
     rows = [(person(o.number), when(o.since, zone), when(o.until, zone), o.by, printable(o.why)) for o in found]
     show_table((_("Number"), _("Since"), _("Until"), _("By"), _("Why")), rows, empty=_("Nobody is blocked."))
+    if len(found) == limit:
+        hint(_("The first {limit}; more with --limit.").format(limit=limit))
 
 
 def _to_json(block: Block, given: Settings) -> dict[str, object]:

@@ -21,7 +21,7 @@ from depok_agi.cli.report_formats import BINARY, FORMATS
 from depok_agi.cli.report_public import public
 from depok_agi.cli.report_schedule import schedule
 from depok_agi.cli.sudo import no_path_under_sudo
-from depok_agi.cli.when import moment, named_day
+from depok_agi.cli.when import named_day, past
 from depok_agi.desk import utc_now
 from depok_agi.language import Language
 from depok_agi.report_worker import evaluated
@@ -159,7 +159,7 @@ def _report(
     given = settings(ctx)
     zone, now = given.timezone, utc_now()
     period = _period(kind, date, now.astimezone(zone).date())
-    known = None if as_of is None else moment(as_of, zone, now)
+    known = None if as_of is None else past(as_of, zone, now)
     with nullcontext() if kind is PeriodKind.DAY else working(_("counting")):  # a day is counted in no time
         made = at_desk(given, lambda desk: evaluated(desk, given, period, known))
     wording = Wording(Language(language or given.centre.language), zone)

@@ -140,6 +140,8 @@ def received(
     show_table(
         (_("ID"), _("At"), _("From"), _("Made"), _("Ticket"), _("Answered")), rows, empty=_("No SMS has come yet.")
     )
+    if len(found) == limit:
+        hint(_("The first {limit}; more with --limit.").format(limit=limit))
 
 
 def _received_row(one: Received, given: Settings) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from datetime import datetime, tzinfo
 
 import click
 
-from depok_agi.cli import fields, ticket_changes, tickets_import
+from depok_agi.cli import completion, fields, ticket_changes, tickets_import
 from depok_agi.cli.choices import choice_of
 from depok_agi.cli.context import acting, at_desk, command_words, settings
 from depok_agi.cli.csv_rows import csv_option, show_records
@@ -50,7 +50,7 @@ tickets.add_command(tickets_import.import_)
 @click.option("--caller", help="The citizen's number, as people write it; the call's, when not given.")
 @click.option("--name", help="The citizen's name.")
 @click.option("--category", help="What it is about; it leads to the OPD.")
-@click.option("--area", help="The kecamatan.")
+@click.option("--area", help="The kecamatan.", shell_complete=completion.areas)
 @click.option("--channel", type=choice_of(TicketChannel), default=TicketChannel.PHONE.value, show_default=True)
 @click.option("--secret", is_flag=True, help="The citizen must not be known outside.")
 @click.option(
@@ -177,6 +177,8 @@ def list_(
     ]
     columns = (_("Ticket"), _("Status"), _("Opened"), _("OPD"), _("Due"), _("3 working days"), _("Citizen"), _("About"))
     show_table(columns, rows, empty=_("There is no such ticket."))
+    if len(found) == limit:
+        hint(_("The first {limit}; more with --limit.").format(limit=limit))
 
 
 @tickets.command()
@@ -267,7 +269,7 @@ def explain(ctx: click.Context, number: str, *, as_json: bool) -> None:
         counted += day.counted
         numbered = day.counted or day is found.days[0]
         mark = _("day {number}").format(number=counted if day.counted else 0) if numbered else _("skipped")
-        click.echo(f"      {weekday(day.day)} {day.day:%d-%m-%Y}  {mark:8} {printable(_(day.why))}")
+        click.echo(f"      {weekday(day.day)} {day.day:%d-%m-%Y}  {mark:8} {printable(day.rule.text(_))}")
     if found.due_working_days_at != ticket.due_working_days_at:
         was = _day_and_time(ticket.due_working_days_at, zone) if ticket.due_working_days_at else "-"
         hint(

@@ -66,6 +66,21 @@ def past(text: str, timezone: tzinfo, now: datetime) -> datetime:
     return found
 
 
+def future(text: str, timezone: tzinfo, now: datetime) -> datetime:
+    """Read a moment of the future: as `moment` does, and `friday` (the next one, never today), `2h` (from now).
+
+    Raises:
+        click.BadParameter: it is none of these.
+    """
+    words = text.strip().lower()
+    today = now.astimezone(timezone).date()
+    if words in _WEEKDAYS:
+        ahead = (_WEEKDAYS[words] - today.weekday() - 1) % 7 + 1
+        return datetime.combine(today + timedelta(days=ahead), time(), tzinfo=timezone)
+    span = _SPAN.fullmatch(words)
+    return moment(f"+{words}" if span and not span[1] else text, timezone, now)
+
+
 def named_day(text: str, today: date) -> date | None:
     """The day that is meant by `yesterday`, `kemarin` or a weekday, the last one; None for what is no such word."""
     word = " ".join(text.lower().split())

@@ -451,10 +451,15 @@ async def _step(desk: Desk, connection: aiosqlite.Connection, ticket: Ticket, ac
 
 def _told(desk: Desk, entry: HistoryEntry) -> Sentence:
     to_opd = entry.action == TicketAction.FORWARD
-    source = "{action} to {opd} by {actor}, {at:%d-%m %H:%M}" if to_opd else "{action} by {actor}, {at:%d-%m %H:%M}"
-    at = entry.at.astimezone(desk.policy.zone)
-    values = {"action": Sentence(entry.action), "opd": entry.detail.get("opd"), "actor": entry.actor, "at": at}
-    return Sentence(source, values)
+    values = {
+        "action": Sentence(entry.action),
+        "opd": entry.detail.get("opd"),
+        "actor": entry.actor,
+        "at": entry.at.astimezone(desk.policy.zone),
+    }
+    return Sentence(
+        "{action} to {opd} by {actor}, {at:%d-%m %H:%M}" if to_opd else "{action} by {actor}, {at:%d-%m %H:%M}", values
+    )
 
 
 async def _has_seen(desk: Desk, connection: aiosqlite.Connection, serial: int, actor: str, revision: int) -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from depok_agi.cli.when import named_day, past
+from depok_agi.cli.when import future, named_day, past
 from tests.unit.cli.command import Command, commands
 
 WIB = ZoneInfo("Asia/Jakarta")
@@ -45,6 +45,23 @@ def test_a_moment_of_the_past_is_read_as_people_type_it(text: str, meant: str) -
     assert past(text, WIB, NOW) == datetime.fromisoformat(meant)
 
 
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("friday", "2026-06-12T00:00:00+07:00"),
+        ("Rabu", "2026-06-17T00:00:00+07:00"),
+        ("selasa", "2026-06-16T00:00:00+07:00"),
+        ("2h", "2026-06-10T12:30:15+07:00"),
+        ("+2h", "2026-06-10T12:30:15+07:00"),
+        ("1d", "2026-06-11T10:30:15+07:00"),
+        ("15:00", "2026-06-10T15:00:00+07:00"),
+        ("besok", "2026-06-11T00:00:00+07:00"),
+    ],
+)
+def test_a_moment_of_the_future_is_read_as_people_type_it(text: str, meant: str) -> None:
+    assert future(text, WIB, NOW) == datetime.fromisoformat(meant)
+
+
 @given(st.datetimes(datetime(1971, 1, 1), datetime(2199, 1, 1)), st.sampled_from(["monday", "jumat", "sunday"]))  # noqa: DTZ001 - naive for hypothesis
 def test_a_weekday_is_one_of_the_last_seven_days(at: datetime, word: str) -> None:
     now = at.replace(tzinfo=WIB)
@@ -52,6 +69,7 @@ def test_a_weekday_is_one_of_the_last_seven_days(at: datetime, word: str) -> Non
     assert found.strftime("%A") == {"jumat": "Friday"}.get(word, word.capitalize())
     assert timedelta(0) <= now - found < timedelta(days=7)
     assert named_day(word, now.date()) == found.date()
+    assert future(word, WIB, now) == found + timedelta(days=7)
 
 
 @pytest.mark.parametrize("text", ["", "mon", "7", "d", "7y", "--2h", "99999w", "last monday", "2026-13-01"])
@@ -106,3 +124,10 @@ class TestWhatIsWithin:
 
 def test_a_report_is_of_the_day_that_is_meant(command: Command) -> None:
     assert command.json("report", "day", "kemarin")["period"] == command.json("report", "day", "yesterday")["period"]
+
+
+def test_a_list_that_goes_on_says_so(command: Command) -> None:
+    for text in ("Lampu mati", "Sampah"):
+        command.ok("tickets", "new", "--text", text)
+    assert "The first 1; more with --limit." in command.ok("tickets", "list", "--limit", "1").stderr
+    assert command.ok("tickets", "list", "--limit", "3").stderr == ""
