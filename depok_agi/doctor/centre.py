@@ -8,7 +8,7 @@ from pathlib import Path
 
 from depok_agi import prompt_check, prompts
 from depok_agi.config import Settings
-from depok_agi.desk import journal
+from depok_agi.desk import erasing, journal
 from depok_agi.desk.menus import MenuFile
 from depok_agi.desk.opening import base_schedule, open_desk
 from depok_agi.doctor.finding import Finding, failure, ok, warning
@@ -30,7 +30,7 @@ async def look(settings: Settings, script: Path, sounds: Path, now: datetime) ->
     """Every check of the centre."""
     found = [*hours(settings, now), menu(settings), *spoken(script, sounds), *store(settings)]
     found.append(await daemon(settings, now))
-    return [*found, last_backup(settings, now)]
+    return [*found, *await erasures(settings), last_backup(settings, now)]
 
 
 def hours(settings: Settings, now: datetime) -> Iterator[Finding]:
@@ -115,6 +115,21 @@ async def daemon(settings: Settings, now: datetime) -> Finding:
     if now - last > SILENT_AFTER:
         return failure("daemon", f"has heard nothing since {_local(settings, last)}", start)
     return ok("daemon", f"listens to Asterisk, heard until {_local(settings, last)}")
+
+
+async def erasures(settings: Settings) -> list[Finding]:
+    """Is everybody erased who was to be?"""
+    try:
+        async with open_desk(settings) as desk:
+            with desk.store.told():
+                left = await erasing.unfinished(desk, desk.store.reader)
+    except DepokError:
+        return []  # the checks before have told it
+    if not left:
+        return []
+    numbers = ", ".join(str(one.id) for one in left)
+    mend = "run depok-agi subject erase again for that number; depok-agi subject erasures has the reason"
+    return [failure("erasures", f"{len(left)} not finished: {numbers}", mend)]
 
 
 def last_backup(settings: Settings, now: datetime) -> Finding:

@@ -1,5 +1,7 @@
 """`depok-agi subject`: a citizen's own data is erased at one's word."""
 
+from pathlib import Path
+
 from depok_agi.desk.erasing import DETAIL
 from tests.unit.cli.command import Command
 from tests.unit.desk.citizen import found_in
@@ -110,3 +112,13 @@ def test_a_citizen_is_suspended_and_resumed(command: Command) -> None:
     assert len(command.json("tickets", "list")) == 1
     assert command.json("subject", "suspensions") == []
     assert len(command.json("subject", "suspensions", "--all")) == 1
+
+
+def test_whoever_goes_back_to_a_backup_is_told_of_those_who_were_erased_since(command: Command) -> None:
+    complains(command)
+    backup = Path(command.ok("db", "backup").stdout.strip())
+    aged = backup.rename(backup.with_name("depok-agi-20200101-020000.sqlite"))
+    assert "erased since" not in command.ok("db", "restore", aged.name).stderr
+    command.ok("subject", "erase", NUMBER, "--why", "surat", "--yes")
+    assert "1 citizens were erased since" in command.ok("db", "restore", aged.name).stderr
+    assert command.json("tickets", "list")[0]["caller"] is None
