@@ -85,8 +85,9 @@ async def resume(desk: Desk, number: str, *, person: Person) -> None:
             raise NotFoundError(f"{masked(number)} is not suspended; `depok-agi subject suspensions` shows who is")
 
 
-async def listed(desk: Desk, *, every: bool = False, limit: int = 50) -> Sequence[Suspension]:
-    """Who is suspended now, with `every` who was, too; newest first."""
+async def listed(desk: Desk, *, person: Person, every: bool = False, limit: int = 50) -> Sequence[Suspension]:
+    """Who is suspended now, with `every` who was, too; newest first. Raises RefusedError where this person may not."""
+    await allow(desk, person, Deed.SUSPEND, detail="subject suspensions")
     with desk.store.told():
         found = desk.store.queries.list_suspensions(desk.store.reader, every=int(every), limit=limit)
         return [

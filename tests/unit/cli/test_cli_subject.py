@@ -2,6 +2,9 @@
 
 from pathlib import Path
 
+import pytest
+
+from depok_agi.access.roles import Person, Role
 from depok_agi.desk.erasing import DETAIL
 from tests.unit.cli.command import Command
 from tests.unit.desk.citizen import found_in
@@ -122,3 +125,11 @@ def test_whoever_goes_back_to_a_backup_is_told_of_those_who_were_erased_since(co
     command.ok("subject", "erase", NUMBER, "--why", "surat", "--yes")
     assert "1 citizens were erased since" in command.ok("db", "restore", aged.name).stderr
     assert command.json("tickets", "list")[0]["caller"] is None
+
+
+def test_who_may_not_erase_is_not_asked_and_learns_nothing(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    complains(command)
+    monkeypatch.setattr("depok_agi.cli.subject.acting", lambda: Person("siti", Role.OPERATOR))
+    said = command.refused("subject", "erase", NUMBER, "--why", "surat")
+    assert "needs admin" in said
+    assert "tickets" not in said
