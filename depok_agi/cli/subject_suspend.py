@@ -55,8 +55,8 @@ def suspensions(ctx: click.Context, limit: int, *, every: bool, as_json: bool) -
     Example:
       depok-agi subject suspensions
     """
-    given = settings(ctx)
-    found = at_desk(given, lambda desk: suspending.listed(desk, every=every, limit=limit))
+    given, person = settings(ctx), acting()
+    found = at_desk(given, lambda desk: suspending.listed(desk, person=person, every=every, limit=limit))
     zone = given.timezone
     if as_json:
         show_json([one.to_json(zone) for one in found])
