@@ -17,7 +17,7 @@ RESULTS = [result.value for result in AttemptResult if result is not AttemptResu
 id_argument = click.argument("callback", metavar="ID", type=click.IntRange(1, 2**63 - 1))
 
 
-@click.group(cls=Later, later={"call": "depok_agi.cli.callbacks_call"})
+@click.group(cls=Later, later={"call": "depok_agi.cli.callbacks_call:call"})
 def callbacks() -> None:
     """Citizens who are owed a call."""
 

@@ -1,5 +1,7 @@
 """`sms`: what citizens wrote by SMS, and what they are written."""
 
+from typing import TYPE_CHECKING
+
 import click
 
 from depok_agi.calls.numbers import masked
@@ -7,10 +9,11 @@ from depok_agi.cli.choices import choice_of
 from depok_agi.cli.context import at_desk, settings
 from depok_agi.cli.output import hint, json_option, printable, show_json, show_table, when
 from depok_agi.config import Settings
-from depok_agi.desk import sms as desk_sms
 from depok_agi.desk import sms_queue
-from depok_agi.desk.sms import Received
 from depok_agi.sms.outgoing import Filter, Outgoing, Status
+
+if TYPE_CHECKING:  # only one command shows them
+    from depok_agi.desk.sms import Received
 
 EMPTY = {
     Filter.WAITING: "No SMS waits; `depok-agi sms list --status sent` shows those that went out.",
@@ -83,6 +86,8 @@ def received(ctx: click.Context, limit: int, *, as_json: bool) -> None:
     Example:
       depok-agi sms received --limit 20
     """
+    from depok_agi.desk import sms as desk_sms  # noqa: PLC0415 - it takes SMS, too, which is slow to start
+
     given = settings(ctx)
     found = at_desk(given, lambda desk: desk_sms.listed(desk, limit=limit))
     if as_json:
@@ -92,7 +97,7 @@ def received(ctx: click.Context, limit: int, *, as_json: bool) -> None:
     show_table(("ID", "At", "From", "Made", "Ticket", "Answered"), rows, empty="No SMS has come yet.")
 
 
-def _received_row(one: Received, given: Settings) -> tuple[str, ...]:
+def _received_row(one: "Received", given: Settings) -> tuple[str, ...]:
     sender = printable(one.sender) if one.sender else masked(one.number)
     answered = "yes" if one.answered else "no"
     return str(one.id), when(one.at, given.timezone), sender, one.made, one.ticket or "-", answered

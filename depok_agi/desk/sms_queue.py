@@ -5,6 +5,7 @@ and is marked as being sent, in a transaction of its own, before Asterisk gets a
 between the two left a note of the last one that Asterisk was given (`handed_over.py`).
 """
 
+import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -209,9 +210,17 @@ async def last_sent_at(desk: Desk) -> datetime | None:
 
 async def listed(desk: Desk, *, wanted: Filter = Filter.WAITING, limit: int = 50) -> list[Outgoing]:
     """The queue, newest first."""
+    queries, reader = desk.store.queries, desk.store.reader
     with desk.store.told():
-        found = desk.store.queries.list_sms(desk.store.reader, wanted=wanted, limit=limit)
-        return [from_row(row) async for row in found]
+        match wanted:
+            case Filter.ALL:
+                found = queries.newest_sms(reader, limit=limit)
+            case Filter.WAITING:
+                found = queries.newest_waiting_sms(reader, limit=limit)
+            case _:
+                found = queries.newest_ended_sms(reader, status=wanted, limit=limit)
+        ids = json.dumps([row["id"] async for row in found])
+        return [from_row(row) async for row in queries.get_sms(reader, ids=ids)]
 
 
 def from_row(row: aiosqlite.Row) -> Outgoing:

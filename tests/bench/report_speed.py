@@ -1,14 +1,12 @@
 """The evaluation of a city: whole commands, against the same queries in the sqlite3 shell; and the city itself."""
 
 import asyncio
-import os
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import NamedTuple
 
 from depok_agi.config import load
 from depok_agi.desk import reports
@@ -21,20 +19,13 @@ from tests.bench.make_city import SETTINGS
 from tests.bench.on_terminal import kept_environment
 from tests.bench.peer import REPOSITORY
 from tests.bench.size import Size
+from tests.bench.whole_process import Took, took
 
 CITY_SECONDS = 180.0
 SECONDS = {PeriodKind.MONTH: 2.0, PeriodKind.YEAR: 10.0}
 MEGABYTES = 150.0
 TARGET_RATIO = 1.5
 """The whole command by the sqlite3 shell, which only counts: in processor time, since either needs nothing else."""
-
-
-class _Took(NamedTuple):
-    """Seconds by the clock, and seconds of a processor."""
-
-    seconds: float
-    of_processor: float
-
 
 LEAST_SECONDS = 0.25
 """What the shell does in less says nothing of the command, which has to start."""
@@ -68,11 +59,11 @@ def _report(folder: Path, settings: Path, period: Period, rounds: int) -> Iterat
     program = str(Path(sys.executable).with_name("depok-agi"))
     command = (program, "--config", str(settings), "report", period.kind.value, period.first.isoformat(), "--json")
     shell = ("sqlite3", "-readonly", str(folder / "city.sqlite"), f".read {queries}")
-    whole: list[_Took] = []
-    counted: list[_Took] = []
+    whole: list[Took] = []
+    counted: list[Took] = []
     for _ in range(rounds + 1):
-        whole.append(_took(*command))
-        counted.append(_took(*shell))
+        whole.append(took(*command))
+        counted.append(took(*shell))
     best, best_shell = (min(took.of_processor for took in times[1:]) for times in (whole, counted))
     raw = {
         "command": [took.seconds for took in whole[1:]],
@@ -117,19 +108,6 @@ async def _queries(settings: Path, period: Period) -> str:
         await desk.store.reader.set_trace_callback(found.append)
         await reports.report(desk, period, answer_within=20)
     return "".join(f"{query.rstrip().rstrip(';')};\n" for query in found)
-
-
-def _took(*command: str) -> _Took:
-    """Its output goes nowhere. What it says of errors is seen."""
-    began = time.perf_counter()
-    process = subprocess.Popen(
-        command, cwd=REPOSITORY, env=kept_environment(), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL
-    )
-    _, status, used = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise RuntimeError(f"{' '.join(command)} has failed with {process.returncode}")
-    return _Took(time.perf_counter() - began, used.ru_utime + used.ru_stime)
 
 
 def _run(*command: str) -> str:
