@@ -71,7 +71,7 @@ async def _calls(store: Store, asked: dict[str, int], *, with_tables: bool) -> C
     if with_tables:
         async with queries.inbound_calls_by_quarter_cursor(reader, **asked) as cursor:
             async for quarter, *load in _rows(cursor):
-                quarters[quarter] = Load(*load)
+                quarters[quarter] = quarters.get(quarter, Load()).plus(Load(*load))
     back = await queries.abandoned_called_back(reader, **asked)
     return Calls(dict(waits), dict(talks), quarters, back["called_back"], back["reached"], recovered)
 
