@@ -65,7 +65,12 @@ def logs(settings: Settings) -> Iterator[Finding]:
     given = settings.journal
     open_to_all = {file.parent for file in (given.cel, given.queue_log, given.cdr) if _everybody_reads(file)}
     for folder in sorted(open_to_all):
-        yield warning("log files", f"everybody on this host can read in {folder} who has called", f"chmod o= {folder}")
+        yield warning(
+            "log files",
+            "everybody on this host can read in {folder} who has called",
+            "chmod o= {folder}",
+            folder=folder,
+        )
     if not open_to_all:
         yield ok("log files", "Asterisk's records of calls are closed to others")
 
