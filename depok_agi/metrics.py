@@ -54,6 +54,9 @@ class Metrics:
         )
         self._ami = Gauge("depok_ami_up", "1 while the daemon is logged in at Asterisk.", registry=registry)
         self._open = Gauge("depok_calls_up", "Calls that are up now.", registry=registry)
+        self._nobody = Gauge(
+            "depok_nobody_takes_calls", "1 while the centre is open and no operator takes calls.", registry=registry
+        )
         self._unwritten = Gauge("depok_calls_unwritten", "Calls that wait to be written.", registry=registry)
         self._errors = Counter("depok_errors", "Errors that the daemon has told in its log.", registry=registry)
         self._standing = {
@@ -65,6 +68,8 @@ class Metrics:
             ),
             "mails_waiting": Gauge("depok_mails_waiting", "E-mails that wait to be sent.", registry=registry),
             "gaps": Gauge("depok_call_log_gaps", "Gaps in the call log so far.", registry=registry),
+            "signed_in": Gauge("depok_operators_signed_in", "Operators who are signed in.", registry=registry),
+            "serving": Gauge("depok_operators_serving", "Those of them who take calls.", registry=registry),
         }
 
     @contextmanager
@@ -127,8 +132,9 @@ class Metrics:
         finally:
             self._steps.labels(name).observe(time.monotonic() - began)
 
-    def now(self, *, ami_up: bool, calls_up: int, unwritten: int) -> None:
+    def now(self, *, ami_up: bool, calls_up: int, unwritten: int, nobody_takes_calls: bool = False) -> None:
         """How it is at this moment."""
+        self._nobody.set(nobody_takes_calls)
         self._ami.set(ami_up)
         self._open.set(calls_up)
         self._unwritten.set(unwritten)

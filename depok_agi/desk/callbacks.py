@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import aiosqlite
 
 from depok_agi.desk import Desk, closing
+from depok_agi.desk.suspended import suspended
 from depok_agi.errors import NotFoundError, RefusedError
 from depok_agi.store import callbacks as rows
 from depok_agi.store.citizens import citizen_id
@@ -122,7 +123,9 @@ async def listed(
         if every and len(ids) < limit:
             ended = store.queries.ended_callbacks(store.reader, limit=limit - len(ids))
             ids += [row["id"] async for row in ended]
-        return [_as_of(callback, now) for callback in await rows.load_all(store, store.reader, ids)]
+        left_out = await suspended(desk, store.reader)
+        found = await rows.load_all(store, store.reader, ids)
+        return [_as_of(callback, now) for callback in found if callback.citizen not in left_out]
 
 
 async def _owed_within(desk: Desk, *, every: bool, since: int | None, until: int | None, limit: int) -> list[Callback]:
@@ -184,6 +187,8 @@ async def claim(desk: Desk, callback: int, operator: str) -> Callback:
 
 async def claim_within(desk: Desk, connection: aiosqlite.Connection, callback: int, operator: str) -> Callback:
     """The same within a transaction. Raises RefusedError, NotFoundError."""
+    if (await _load(desk, connection, callback)).citizen in await suspended(desk, connection):
+        raise RefusedError("the use of this citizen's data is suspended: they are not called")
     return await _change(desk, connection, callback, lambda debt: rules.claim(debt, operator, desk.now(), desk.policy))
 
 
@@ -251,7 +256,7 @@ async def done(desk: Desk, callback: int, result: AttemptResult, operator: str, 
         await _tell_unreached(desk, connection, found, debt, result)
         if result is AttemptResult.REACHED:
             for ticket in _settled_now(found.debt, debt):
-                await closing.close_told(desk, connection, ticket, operator, {"told_by_callback": callback})
+                await closing.close_told(desk, connection, ticket, operator, {closing.TOLD_BY_CALLBACK: callback})
         return await show_within(desk, connection, callback)
 
 

@@ -158,7 +158,7 @@ def phone_of(phones: Mapping[str, str], operator: str, given: str | None) -> str
         found = [device for device in phones if given in (device, device.partition("/")[2])]
         if len(found) != 1:
             raise RefusedError(
-                "{given} is no operator's phone; the settings have, under pbx.operators: {known}",
+                "{given} is no operator's phone; there are: {known}",
                 given=given,
                 known=known,
             )
@@ -169,8 +169,8 @@ def phone_of(phones: Mapping[str, str], operator: str, given: str | None) -> str
     if own:
         raise RefusedError("you have several phones: say which one by --phone, such as --phone {phone}", phone=own[0])
     raise RefusedError(
-        "the settings name no phone for {operator}: say which one rings by --phone, or put yours "
-        "under pbx.operators (there are: {known})",
+        "there is no phone of {operator}: say which one rings by --phone, or have a supervisor enter yours: "
+        "depok-agi operators add {operator} 101 (there are: {known})",
         operator=operator,
         known=known,
     )

@@ -28,9 +28,10 @@ def look(settings: Settings, settings_file: Path, now: datetime) -> Iterator[Fin
 
 def secrets(settings: Settings, settings_file: Path) -> Iterator[Finding]:
     """May anybody read a password who should not?"""
-    ami, dial, mail = settings.ami, settings.dial, settings.mail
-    kept = [file for file in (ami.secret_file, dial and dial.secret_file, mail and mail.password_file) if file]
-    if ami.secret is not None or (dial is not None and dial.secret is not None):
+    users = [user for user in (settings.ami, settings.dial, settings.operators) if user is not None]
+    mail = settings.mail
+    kept = [file for file in (*(user.secret_file for user in users), mail and mail.password_file) if file]
+    if any(user.secret is not None for user in users):
         kept.append(settings_file)
     kept += [path for path in (settings.folders.store, *_beside(settings.folders.store)) if path.exists()]
     open_to_all = []
@@ -59,11 +60,23 @@ def _beside(store: Path) -> tuple[Path, Path]:
 
 
 def folders(settings: Settings) -> Iterator[Finding]:
-    """Are the folders there that Asterisk and the daemon meet in?"""
+    """Are the folders there that Asterisk and the daemon meet in, and closed to all others?
+
+    Asterisk makes files that everybody may read: only the folder keeps them from others.
+    """
     given = settings.folders
     for name, folder in (("spool", given.spool), ("published", given.published), ("recordings", given.recordings)):
         if folder.is_dir():
-            yield ok("{name} folder", "{folder}", name=name, folder=folder)
+            if folder.stat().st_mode & stat.S_IRWXO:
+                yield failure(
+                    "{name} folder",
+                    "{folder} is open to everybody on this host",
+                    "chmod o= {folder}",
+                    name=name,
+                    folder=folder,
+                )
+            else:
+                yield ok("{name} folder", "{folder}", name=name, folder=folder)
         else:
             yield failure(
                 "{name} folder", "{folder} is not there", "start the daemon, which makes it", name=name, folder=folder

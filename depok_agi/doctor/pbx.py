@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from depok_agi.asterisk.ami import AmiLink, AmiLogin, AmiState
-from depok_agi.config import Settings, ami_secret, dial_secret, sms_secret
+from depok_agi.config import Settings, ami_secret, dial_secret, operators_secret, sms_secret
 from depok_agi.doctor import shipped_dialplan
 from depok_agi.doctor.finding import Finding, failure, ok, warning
 from depok_agi.errors import AsteriskError, SettingsError
@@ -22,6 +22,7 @@ LOGIN_SECONDS = 5.0
 OLDEST = 16
 NEEDED = {"CoreShowChannels", "BridgeList", "QueueStatus", "Ping"}
 NEEDED_TO_DIAL = {"Originate", "Ping"}
+NEEDED_TO_SIGN_IN = {"QueueAdd", "QueuePause", "QueueRemove", "Ping"}
 READS_SETTINGS = "Getvar"
 """With the function AST_CONFIG it reads any configuration file of Asterisk. It comes with the class `reporting`,
 without which nobody may ask which channels there are."""
@@ -64,6 +65,10 @@ async def look(settings: Settings, dialplan: Path) -> list[Finding]:
     if settings.dial is not None:
         user = settings.dial.username
         found.append(await _rights_of(settings, user, dial_secret, NEEDED_TO_DIAL, TOO_MUCH - NEEDED_TO_DIAL))
+    if settings.operators is not None:
+        user = settings.operators.username
+        too_much = TOO_MUCH - NEEDED_TO_SIGN_IN
+        found.append(await _rights_of(settings, user, operators_secret, NEEDED_TO_SIGN_IN, too_much))
     if settings.sms is not None:
         action = route.action_name(settings.sms.to)
         too_much = TOO_MUCH if action == route.MESSAGE_SEND else TOO_MUCH - OF_CLASS_CALL
@@ -112,7 +117,15 @@ async def _by_the_logger(settings: Settings, link: AmiLink, dialplan: Path) -> A
             ours=ours,
         )
     queue = (await _value(link, "DEPOK_QUEUE")) or "depok"
-    if await _value(link, f"QUEUE_EXISTS({queue})") == "1":
+    if queue != settings.pbx.queue:
+        yield failure(
+            "queue",
+            "the dialplan uses {queue}, the settings say {configured}",
+            "set pbx.queue",
+            queue=queue,
+            configured=settings.pbx.queue,
+        )
+    elif await _value(link, f"QUEUE_EXISTS({queue})") == "1":
         yield ok("queue", "{queue} is there", queue=queue)
     else:
         yield failure(

@@ -23,6 +23,9 @@ from depok_agi.errors import StoreError
 BUSY_SECONDS = 5
 """How long a write waits for another process's write."""
 
+CLEAN_SECONDS = 30
+"""How long it is waited for readers to be through, so that the write-ahead log can be emptied."""
+
 QUERIES = Path(__file__).with_name("queries")
 MIGRATIONS = Path(__file__).with_name("migrations")
 
@@ -93,6 +96,26 @@ class Store:
                     await self._writer.rollback()
                     raise
 
+    async def clean(self) -> None:
+        """Write the file anew, and empty the write-ahead log: what was deleted is in neither any more.
+
+        Meanwhile others can read and nobody can write: some seconds for each gigabyte. Needs the size of the store once
+        more on its disk.
+
+        Raises:
+            StoreError: others do not let go of the store, or the disk refuses.
+        """
+        async with self._lock:
+            with _told(self.path):
+                await self._writer.execute("VACUUM")
+                deadline = time.monotonic() + CLEAN_SECONDS
+                while not await _emptied(self._writer):
+                    if time.monotonic() > deadline:
+                        raise StoreError(
+                            "the store {path} is read all the time: its log cannot be emptied now", path=self.path
+                        )
+                    await asyncio.sleep(0.1)
+
     @contextmanager
     def told(self) -> Iterator[None]:
         """Turns SQLite's errors into `StoreError` around reads."""
@@ -158,6 +181,13 @@ async def _use_wal(connection: aiosqlite.Connection) -> None:
             await asyncio.sleep(0.05)
         else:
             return
+
+
+async def _emptied(connection: aiosqlite.Connection) -> bool:
+    """Empty the write-ahead log; False where somebody reads from it still."""
+    async with connection.execute("PRAGMA wal_checkpoint(TRUNCATE)") as cursor:
+        row = await cursor.fetchone()
+    return row is not None and row[0] == 0
 
 
 class Queries:

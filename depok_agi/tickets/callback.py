@@ -331,6 +331,18 @@ def withdraw(debt: Debt, ticket: str, at: datetime, why: str) -> Debt:
     return _settled(debt, at, why, lambda cause: cause.ticket == ticket)
 
 
+def give_back(debt: Debt) -> Debt:
+    """Nobody has it any more, whoever had; nothing else changes."""
+    return debt if debt.status in ENDED else _unclaimed(debt, CallbackStatus.PENDING)
+
+
+def give_up(debt: Debt, at: datetime, why: str) -> Debt:
+    """Nobody can be called for it any more: all that was owed ends untold."""
+    if debt.status in ENDED:
+        return debt
+    return _unclaimed(replace(_settle(debt, at, why, lambda _: True), not_before=None), CallbackStatus.EXPIRED)
+
+
 def is_waiting(debt: Debt, now: datetime) -> bool:
     """Tell whether the citizen should not be called yet."""
     require_aware(now)

@@ -15,6 +15,7 @@ from depok_agi.voice import (
     menu,
     message,
     opd,
+    recording,
     sms,
     status,
     survey,
@@ -41,6 +42,7 @@ STEPS: Mapping[StepName, Step] = {
     StepName.OPD: opd.step,
     StepName.OPD_UNANSWERED: opd.unanswered,
     StepName.SMS: sms.step,
+    StepName.RECORDING: recording.step,
 }
 
 

@@ -503,6 +503,7 @@ class TestTheExample:
     def test_its_values_are_the_defaults(self, example: Settings, path: Path, everything: str) -> None:
         assert example == loaded(path, '[ami]\nsecret_file = "ami.secret"')
         needed = {"ami": {"secret_file": "ami.secret"}, "dial": {"secret_file": "dial.secret"}}
+        needed["operators"] = {"secret_file": "operators.secret"}
         needed["sms"] = {
             "secret_file": "sms.secret",
             "to": "pjsip:sms-gateway/sip:{digits}@192.0.2.5:5060",

@@ -7,6 +7,7 @@ import pytest
 
 from depok_agi.calls.record import Direction, Outcome
 from depok_agi.language import Language, gettext_noop, translate, translations
+from depok_agi.operators.state import PauseReason, State
 from depok_agi.reports.terms import TERMS
 from depok_agi.tickets.callback import AttemptResult, CallbackReason, CallbackStatus
 from depok_agi.tickets.status import TicketStatus
@@ -78,7 +79,8 @@ def test_a_translation_that_is_not_used_comes_back_with_its_string() -> None:
 
 
 def test_every_value_of_an_enum_that_a_report_shows_is_a_known_term() -> None:
-    shown = (Outcome, Direction, TicketChannel, TicketStatus, CallbackReason, CallbackStatus, AttemptResult)
+    calls = (Outcome, Direction, AttemptResult)
+    shown = (*calls, TicketChannel, TicketStatus, CallbackReason, CallbackStatus, State, PauseReason)
     assert {value.value for enum in shown for value in enum} == TERMS
 
 
