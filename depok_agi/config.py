@@ -1,6 +1,5 @@
 """The settings: one TOML file, checked as a whole. Every fault is told at once, with its path."""
 
-import os
 import re
 from collections.abc import Iterator
 from contextlib import suppress
@@ -13,15 +12,20 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from msgspec import Meta, field
 from msgspec.structs import replace
 
+from depok_agi.access.retention import Periods
 from depok_agi.errors import SettingsError
 from depok_agi.language import Language
 from depok_agi.notify.security import MailSecurity
 from depok_agi.reports.schedule import SchedulePolicy
+from depok_agi.settings_file import ENVIRONMENT
 from depok_agi.tickets.callback import CallbackPolicy
 from depok_agi.toml_file import Fault, Table, parse, read, text
+from depok_agi.voice.around import Talk
 
-DEFAULT_PATH = Path("/etc/depok-agi/depok-agi.toml")
-ENVIRONMENT = "DEPOK_AGI_CONFIG"
+LEAST_DAYS = 30
+"""What is younger is needed for the day's work yet: who is to be called back, what was meant, last month's report."""
+
+MOST_DAYS = 36_500
 
 _Sized = TypeVar("_Sized", str, list[Any])
 
@@ -114,6 +118,12 @@ def _sender(given: str) -> str:
     return given
 
 
+def _days(given: object) -> int:
+    if not isinstance(given, int) or isinstance(given, bool) or not (given == 0 or LEAST_DAYS <= given <= MOST_DAYS):
+        raise ValueError(f"must be a whole number from {LEAST_DAYS} to {MOST_DAYS}, or 0 for ever")
+    return given
+
+
 def _whole(least: int, most: int) -> Meta:
     return Meta(ge=least, le=most, description=f"a whole number from {least} to {most}")
 
@@ -131,7 +141,7 @@ class Centre(Table, frozen=True):
 
     timezone: Annotated[str, text, _timezone] = "Asia/Jakarta"
     language: Language = Language.INDONESIAN
-    """The language of reports, when none is asked for."""
+    """The language of reports, when none is asked for, and of the command, where the settings name one."""
     hours: File | None = None
     """The hours file; the shipped pattern of Depok when not given."""
     menu: File | None = None
@@ -143,6 +153,10 @@ class Pbx(Table, frozen=True):
 
     name: Annotated[str, Meta(pattern=r"^[A-Za-z0-9_]+\Z", description="a name in letters, digits and _")] = "depok"
     trunks: Annotated[list[str], _not_empty] = field(default_factory=lambda: ["trunk"])
+    queue: Annotated[str, Meta(pattern=r"^[A-Za-z0-9_.-]+\Z", description="a name in letters, digits, _, . and -")] = (
+        "depok"
+    )
+    """The operators' queue, of which operators are members while they are signed in."""
     operators: dict[str, str] = field(default_factory=dict)
 
 
@@ -169,6 +183,12 @@ class Dial(_AmiUser, frozen=True):
     username: AmiUser = "depok-agi-dial"
     ring_seconds: Annotated[int, _whole(5, 120)] = 25
     """How long the operator's own phone rings."""
+
+
+class Operators(_AmiUser, frozen=True):
+    """How the daemon signs operators in and out and pauses them, as one more user of the same interface."""
+
+    username: AmiUser = "depok-agi-operators"
 
 
 class Sms(_AmiUser, frozen=True, kw_only=True):
@@ -264,6 +284,15 @@ class Mail(_DecentHours, frozen=True, kw_only=True):
             yield Fault(("sheet_at",), "must be within the decent hours")
 
 
+class Recording(Table, frozen=True):
+    """Which talks are recorded. Of each that is, the citizen is told beforehand."""
+
+    inbound: bool = False
+    """With operators and OPDs, of citizens who call."""
+    callbacks: bool = False
+    """Of the calls back that are placed for operators (`Dial`)."""
+
+
 class Reports(Table, frozen=True):
     """The evaluation's reports, and to whom they are mailed when."""
 
@@ -275,6 +304,20 @@ class Reports(Table, frozen=True):
     """When a working day's report is made, on that day."""
     month_at: TimeOfDay = time(8)
     """When a month's report is made, on the 1st of the next, and a year's, on 2 January."""
+
+
+class Retention(Table, frozen=True):
+    """How many days personal data is kept; 0 for ever. The law leaves the times to the centre: these are guesses."""
+
+    recordings_days: Annotated[int, _days] = 90
+    tickets_days: Annotated[int, _days] = 730
+    """From their closing on."""
+    calls_days: Annotated[int, _days] = 365
+    """Of calls, callbacks and blocks."""
+    sms_days: Annotated[int, _days] = 365
+    access_log_days: Annotated[int, _days] = 1825
+    at: TimeOfDay = time(3)
+    """When the daemon destroys each day what is older."""
 
 
 class Metrics(Table, frozen=True):
@@ -292,6 +335,8 @@ class Settings(Table, frozen=True, kw_only=True):
     ami: Ami
     dial: Dial | None = None
     """None where operators cannot have calls placed."""
+    operators: Operators | None = None
+    """None where operators sign in by their phones alone."""
     sms: Sms | None = None
     """None where no citizen is sent an SMS."""
     fastagi: FastAgi = FastAgi()
@@ -301,7 +346,9 @@ class Settings(Table, frozen=True, kw_only=True):
     callbacks: Callbacks = Callbacks()
     mail: Mail | None = None
     """None where no e-mails are sent."""
+    recording: Recording = Recording()
     reports: Reports = Reports()
+    retention: Retention = Retention()
     metrics: Metrics | None = None
     """None where nobody watches."""
 
@@ -310,8 +357,12 @@ class Settings(Table, frozen=True, kw_only=True):
         if self.dial is not None and self.dial.username == self.ami.username:
             yield Fault(("dial", "username"), "must be another than ami.username: the logger's may place no calls")
         others = {self.ami.username} | ({self.dial.username} if self.dial is not None else set())
+        if self.operators is not None:
+            if self.operators.username in others:
+                yield Fault(("operators", "username"), "must be another than those of [ami] and [dial]")
+            others.add(self.operators.username)
         if self.sms is not None and self.sms.username in others:
-            yield Fault(("sms", "username"), "must be another than those of [ami] and [dial], which may send no SMS")
+            yield Fault(("sms", "username"), "must be another than those of the other users, which may send no SMS")
         if self.reports.recipients and self.mail is None:
             yield Fault(("reports", "recipients"), "needs [mail], by which they are sent")
 
@@ -321,9 +372,27 @@ class Settings(Table, frozen=True, kw_only=True):
         return ZoneInfo(self.centre.timezone)
 
     @property
+    def recorded(self) -> frozenset[Talk]:
+        """The kinds of talks that are recorded."""
+        chosen = {Talk.INBOUND: self.recording.inbound, Talk.CALLBACK: self.recording.callbacks}
+        return frozenset(talk for talk, is_recorded in chosen.items() if is_recorded)
+
+    @property
     def schedule_policy(self) -> SchedulePolicy:
         """When reports are due."""
         return SchedulePolicy(self.reports.day_at, self.reports.month_at, self.centre.timezone)
+
+    @property
+    def retention_periods(self) -> Periods:
+        """How long personal data is kept."""
+        given = self.retention
+        return Periods(
+            recordings=given.recordings_days,
+            tickets=given.tickets_days,
+            calls=given.calls_days,
+            sms=given.sms_days,
+            access_log=given.access_log_days,
+        )
 
     @property
     def callback_policy(self) -> CallbackPolicy:
@@ -339,13 +408,6 @@ class Settings(Table, frozen=True, kw_only=True):
         )
 
 
-def settings_path(given: Path | None) -> Path:
-    """The file to read: the one given, else the environment's, else the usual one."""
-    if given is not None:
-        return given
-    return Path(os.environ.get(ENVIRONMENT) or DEFAULT_PATH)
-
-
 def load(path: Path) -> Settings:
     """Read and check the settings. Paths in it are relative to its folder.
 
@@ -356,12 +418,14 @@ def load(path: Path) -> Settings:
         content = parse(path.read_text("utf-8"))
     except FileNotFoundError:
         raise SettingsError(
-            f"there are no settings at {path}; name another file by --config or by {ENVIRONMENT}"
+            "there are no settings at {path}; name another file by --config or by {environment}",
+            path=path,
+            environment=ENVIRONMENT,
         ) from None
     except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"the settings {path} cannot be read: {error}") from error
+        raise SettingsError("the settings {path} cannot be read: {error}", path=path, error=error) from error
     except ValueError as error:
-        raise SettingsError(f"the settings {path} are not TOML: {error}") from error
+        raise SettingsError("the settings {path} are not TOML: {error}", path=path, error=error) from error
     faults: list[Fault] = []
     settings = read(Settings, content, (), faults)
     if settings is None or faults:
@@ -389,6 +453,17 @@ def dial_secret(settings: Settings) -> str:
     if settings.dial is None:
         raise SettingsError("dial: must be given to have calls placed")
     return _secret_of(settings.dial, "dial")
+
+
+def operators_secret(settings: Settings) -> str:
+    """The AMI secret of the user that signs operators in and out.
+
+    Raises:
+        SettingsError: its file cannot be read or is empty, or there is no such user.
+    """
+    if settings.operators is None:
+        raise SettingsError("operators: must be given to have operators signed in")
+    return _secret_of(settings.operators, "operators")
 
 
 def sms_secret(settings: Settings) -> str:
@@ -424,9 +499,9 @@ def _content(file: Path, setting: str) -> str:
     try:
         secret = file.read_text("utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{setting}: {error}") from error
+        raise SettingsError("{setting}: {error}", setting=setting, error=error) from error
     if not secret:
-        raise SettingsError(f"{setting}: {file} is empty")
+        raise SettingsError("{setting}: {file} is empty", setting=setting, file=file)
     return secret
 
 

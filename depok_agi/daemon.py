@@ -17,13 +17,14 @@ from itertools import islice
 
 from depok_agi.asterisk.ami import AmiLink, AmiLogin, AmiState
 from depok_agi.asterisk.fastagi import FastAgiServer
+from depok_agi.attendance import Attendance
 from depok_agi.calls import events
 from depok_agi.calls.call import Switchboard
 from depok_agi.calls.ledger import Ledger
 from depok_agi.calls.record import CallRecord, Source
 from depok_agi.complaints import Complaints
 from depok_agi.config import Settings, ami_secret
-from depok_agi.desk import Desk, blocks, calls, deadlines, journal, opds, standing, taking, tickets
+from depok_agi.desk import Desk, blocks, calls, deadlines, journal, opds, recordings, standing, taking, tickets
 from depok_agi.desk import hours as desk_hours
 from depok_agi.desk.menus import MenuFile
 from depok_agi.desk.opening import open_desk
@@ -33,7 +34,10 @@ from depok_agi.guardian import BEAT_SECONDS, Guardian
 from depok_agi.hours.schedule import Schedule
 from depok_agi.mailing import Mailing
 from depok_agi.metrics import Metrics
+from depok_agi.operators import member
+from depok_agi.playing import Playing
 from depok_agi.recovery import CDR, CEL, QUEUE_LOG, Recovery, now
+from depok_agi.retaining import Retaining
 from depok_agi.texting import Texting
 from depok_agi.voice import published, published_around, spool, steps
 from depok_agi.voice.around import Around
@@ -75,6 +79,9 @@ NOTIFY_SOCKET = "NOTIFY_SOCKET"
 
 CALENDAR_SECONDS = 10.0
 """How often the hours file is held against the due dates of open tickets."""
+
+SWEEP_SECONDS = 3600.0
+"""How often recordings in which nothing was said are swept away."""
 
 LOOK_SECONDS = 1.0
 """How often the daemon looks for what others wrote: overrides by the command, requests by the forked script."""
@@ -141,6 +148,7 @@ class Daemon:
         self, settings: Settings, desk: Desk, heard: journal.Heard | None, on_ready: Callable[[str], None]
     ) -> None:
         self._settings = settings
+        self._queue = settings.pbx.queue
         self._desk = desk
         self._on_ready = on_ready
         self._schedule: Schedule = desk.schedule_around(desk.now())
@@ -161,7 +169,8 @@ class Daemon:
         self._said_ignored = 0
         self._unwritten = Unwritten()
         self._to_write = asyncio.Event()
-        board = Switchboard(settings.pbx.name, frozenset(settings.pbx.trunks), settings.pbx.operators)
+        phones = dict(settings.pbx.operators)
+        board = Switchboard(settings.pbx.name, frozenset(settings.pbx.trunks), phones)
         self._ledger = Ledger(board)
         login = AmiLogin(settings.ami.host, settings.ami.port, settings.ami.username, ami_secret(settings))
         files = {CEL: settings.journal.cel, QUEUE_LOG: settings.journal.queue_log, CDR: settings.journal.cdr}
@@ -172,11 +181,13 @@ class Daemon:
             on_event=self._on_event,
             on_up=self._resync,
             on_state=self._on_ami_state,
-            wanted=events.UNDERSTOOD | {BOOTED},
+            wanted=events.UNDERSTOOD | member.UNDERSTOOD | {BOOTED},
         )
         self._fastagi = FastAgiServer({name: self._step(name) for name in StepName})
+        self._attendance = Attendance(settings, desk, phones, self._is_open)
         self._mailing = Mailing(settings, desk)
         self._dialling = None if settings.dial is None else Dialling(settings, desk)
+        self._playing = None if settings.dial is None else Playing(settings, desk)
         self._texting = None if settings.sms is None else Texting(settings, desk)
         self._metrics = None if settings.metrics is None else Metrics()
 
@@ -189,6 +200,7 @@ class Daemon:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._stop.set)
+        await self._attendance.load_phones()
         self._ledger.resume(await calls.unsettled(self._desk, self._recovery.ended_since))
         await self._publish()
         await self._publish_around()
@@ -206,9 +218,13 @@ class Daemon:
                     start(self._audit(), name="audit"),
                     start(self._follow_the_calendar(), name="due dates"),
                     start(self._count(), name="status and metrics"),
+                    start(self._sweep(), name="empty recordings"),
+                    start(Retaining(self._settings, self._desk).run(), name="retention"),
                 )
                 mailing = start(self._mailing.run(), name="e-mail")
+                attending = start(self._attendance.run(), name="attendance")
                 dialling = None if self._dialling is None else start(self._dialling.run(), name="dialling")
+                playing = None if self._playing is None else start(self._playing.run(), name="playing")
                 texting = None if self._texting is None else start(self._texting.run(), name="SMS")
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(self._ami_tried.wait(), AMI_SECONDS)
@@ -219,11 +235,16 @@ class Daemon:
                 if self._dialling is not None and dialling is not None:
                     await self._dialling.close()
                     await dialling
+                if self._playing is not None and playing is not None:
+                    await self._playing.close()
+                    await playing
                 if self._texting is not None and texting is not None:
                     await self._texting.close()
                     await texting
                 await self._drain()
                 await ami
+                await self._attendance.close()
+                await attending
                 await asyncio.wait({mailing})
                 for task in others:
                     task.cancel()
@@ -257,6 +278,9 @@ class Daemon:
             uptime = events.whole_number(raw.get("Uptime", ""))
             self._booted_at = None if uptime is None else now() - uptime * events.MICROSECONDS
             return
+        if raw.get("Event") in member.UNDERSTOOD:
+            self._attendance.hear(raw)
+            return
         event = events.parse(raw)
         if event is None:
             return
@@ -277,16 +301,22 @@ class Daemon:
 
     async def _resync(self) -> None:
         """After a login: what went on while nobody listened? Raises AsteriskError: the link is tried anew then."""
-        link = self._link
-        await self._events.put(events.LinkUp(now(), self._recovery.heard_until, self._booted_at))
-        await self._events.put(Resynced(await self._listed(), link))
+        link, heard_until = self._link, self._recovery.heard_until
+        await self._events.put(events.LinkUp(now(), heard_until, self._booted_at))
+        await self._events.put(Resynced(await self._listed(heard_until, after_gap=True), link))
+        # Also asked where it cannot be answered: then no wrap-up is told of, and the queue keeps it all the same.
+        with contextlib.suppress(AsteriskError):
+            [answer] = await self._ami.action("Getvar", Variable=f"AST_CONFIG(queues.conf,{self._queue},wrapuptime)")
+            self._attendance.wraps_up_for(events.whole_number(answer.get("Value", "")) or 0)
 
-    async def _listed(self) -> events.ChannelsListed:
+    async def _listed(self, heard_until: int | None = None, *, after_gap: bool = False) -> events.ChannelsListed:
         """What there is: channels, who of them talks with whom, and who waits."""
         at = now()
         channels = await self._ami.action("CoreShowChannels")
         bridges = await self._ami.action("BridgeList")
+        asked_at = now()
         waiting = await self._ami.action("QueueStatus")
+        self._attendance.list_again(asked_at, waiting, heard_until=heard_until, after_gap=after_gap)
         return events.listed(at, channels, bridges, waiting)
 
     async def _audit(self) -> None:
@@ -458,6 +488,9 @@ class Daemon:
 
         return run
 
+    def _is_open(self) -> bool:
+        return self._schedule.check(self._desk.now()).open
+
     def _leave(self, left: Left) -> None:
         spool.leave(self._settings.folders.spool, left)
         self._look.set()
@@ -536,7 +569,7 @@ class Daemon:
             found = of_numbers((block.number, block.until) for block in blocked)
             published_around.publish_blocks(folders.published, found)
             self._blocked, self._blocks = blocked, found
-        around = Around(folders.recordings, await opds.phones(self._desk))
+        around = Around(folders.recordings, await opds.phones(self._desk), self._settings.recorded)
         if around != self._around or not (folders.published / published_around.AROUND).exists():
             published_around.publish_around(folders.published, around)
             self._around = around
@@ -568,6 +601,18 @@ class Daemon:
                     followed = calendar
             await asyncio.sleep(CALENDAR_SECONDS)
 
+    async def _sweep(self) -> None:
+        """Now and then: of who waited for a talk that was to be recorded and got none, an empty file is left."""
+        complaints, waiting = Complaints(log), "empty recordings are not swept away"
+        while True:
+            try:
+                await asyncio.to_thread(recordings.sweep, self._settings.folders.recordings, self._desk.now())
+            except OSError as error:
+                complaints.tell(waiting, str(error))
+            else:
+                complaints.has_gone(waiting)
+            await asyncio.sleep(SWEEP_SECONDS)
+
     @contextlib.asynccontextmanager
     async def _watched(self) -> AsyncIterator[None]:
         """While this lasts, what is counted can be asked for, where the settings say so."""
@@ -587,7 +632,12 @@ class Daemon:
             except StoreError:  # whoever writes tells of it
                 found = None
             if self._metrics is not None:
-                self._metrics.now(ami_up=self._ami.state is AmiState.UP, calls_up=calls_up, unwritten=unwritten)
+                self._metrics.now(
+                    ami_up=self._ami.state is AmiState.UP,
+                    calls_up=calls_up,
+                    unwritten=unwritten,
+                    nobody_takes_calls=self._attendance.nobody_takes_calls,
+                )
                 if found is not None:
                     self._metrics.stands(found)
             words = "the store cannot be read" if found is None else found.in_words()
@@ -633,6 +683,6 @@ async def serve(settings: Settings, on_ready: Callable[[str], None]) -> None:
     try:
         _make_folders(settings)
     except OSError as error:
-        raise StoreError(f"a folder cannot be made: {error}") from error
+        raise StoreError("a folder cannot be made: {error}", error=error) from error
     async with open_desk(settings, migrate=True, origin=f"{os.uname().nodename} service") as desk:
         await Daemon(settings, desk, await journal.load(desk), on_ready).run()

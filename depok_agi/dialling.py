@@ -19,6 +19,7 @@ from depok_agi.config import Settings, dial_secret
 from depok_agi.desk import Desk, dialling
 from depok_agi.desk.dialling import Change, Order, OrderStatus
 from depok_agi.errors import AsteriskError, DepokError, SettingsError
+from depok_agi.language import gettext_noop
 from depok_agi.tickets.ticket import Callback
 from depok_agi.voice import variables
 
@@ -41,14 +42,14 @@ RESPONSE = "OriginateResponse"
 _OUR_ACTION = re.compile(r"depok-dial-([0-9]{1,18})")
 
 WHY = {
-    "1": "your phone was not picked up",
-    "3": "your phone was not picked up",
-    "5": "your phone is busy",
+    "1": gettext_noop("your phone was not picked up"),
+    "3": gettext_noop("your phone was not picked up"),
+    "5": gettext_noop("your phone is busy"),
 }
 """`Reason` of OriginateResponse: what the channel said last (`AST_CONTROL_...` in frame.h, `pbx_dial_reason` in pbx.c).
 Any other is a phone that cannot be reached; a busy one, too, says no more than that to Asterisk 22."""
 
-NOT_REACHABLE = "your phone cannot be reached: it is busy, or not signed on"
+NOT_REACHABLE = gettext_noop("your phone cannot be reached: it is busy, or not signed on")
 
 _AFTER_ALL_OTHERS = 1_000_000_000
 """Added to an order's id for the second half of a uniqueid, where Asterisk counts its channels from 0."""

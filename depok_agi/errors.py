@@ -1,8 +1,26 @@
 """The one tree of errors. The command's edge turns each into one clear line and exit code 1."""
 
+from depok_agi.sentence import Sentence, Translate
+
 
 class DepokError(Exception):
-    """Something that a person can be told in one line."""
+    """Something that a person can be told in one line: `str()` is English, `text()` any language.
+
+    Args:
+        source: an English source string with a `{name}` for each value.
+        values: what is filled in, as in `RefusedError("ticket {number} is closed", number=number)`.
+    """
+
+    def __init__(self, source: str = "", /, **values: object) -> None:
+        super().__init__(source)
+        self.sentence = Sentence(source, values)
+
+    def __str__(self) -> str:
+        return str(self.sentence)
+
+    def text(self, translate: Translate) -> str:
+        """What it says, in the language of `translate`."""
+        return self.sentence.text(translate)
 
 
 class SettingsError(DepokError):

@@ -54,6 +54,9 @@ class Metrics:
         )
         self._ami = Gauge("depok_ami_up", "1 while the daemon is logged in at Asterisk.", registry=registry)
         self._open = Gauge("depok_calls_up", "Calls that are up now.", registry=registry)
+        self._nobody = Gauge(
+            "depok_nobody_takes_calls", "1 while the centre is open and no operator takes calls.", registry=registry
+        )
         self._unwritten = Gauge("depok_calls_unwritten", "Calls that wait to be written.", registry=registry)
         self._errors = Counter("depok_errors", "Errors that the daemon has told in its log.", registry=registry)
         self._standing = {
@@ -65,6 +68,8 @@ class Metrics:
             ),
             "mails_waiting": Gauge("depok_mails_waiting", "E-mails that wait to be sent.", registry=registry),
             "gaps": Gauge("depok_call_log_gaps", "Gaps in the call log so far.", registry=registry),
+            "signed_in": Gauge("depok_operators_signed_in", "Operators who are signed in.", registry=registry),
+            "serving": Gauge("depok_operators_serving", "Those of them who take calls.", registry=registry),
         }
 
     @contextmanager
@@ -77,7 +82,12 @@ class Metrics:
         try:
             server, thread = start_http_server(port, addr=host, registry=self._registry)
         except OSError as error:
-            raise SettingsError(f"metrics.port: {host}:{port} cannot be listened on: {error.strerror}") from error
+            raise SettingsError(
+                "metrics.port: {host}:{port} cannot be listened on: {strerror}",
+                host=host,
+                port=port,
+                strerror=error.strerror,
+            ) from error
         counting = _CountsErrors(self._errors)
         logging.getLogger("depok_agi").addHandler(counting)
         try:
@@ -122,8 +132,9 @@ class Metrics:
         finally:
             self._steps.labels(name).observe(time.monotonic() - began)
 
-    def now(self, *, ami_up: bool, calls_up: int, unwritten: int) -> None:
+    def now(self, *, ami_up: bool, calls_up: int, unwritten: int, nobody_takes_calls: bool = False) -> None:
         """How it is at this moment."""
+        self._nobody.set(nobody_takes_calls)
         self._ami.set(ami_up)
         self._open.set(calls_up)
         self._unwritten.set(unwritten)

@@ -50,7 +50,7 @@ def check(prompts: Iterable[Prompt], sounds: Path) -> list[Finding]:
     try:
         found = [finding for language in Language for finding in _check_language(prompts, sounds, language)]
     except OSError as error:
-        raise SettingsError(f"a prompt cannot be read: {error}") from error
+        raise SettingsError("a prompt cannot be read: {error}", error=error) from error
     return sorted(found, key=lambda finding: list(PromptFault).index(finding.fault))
 
 

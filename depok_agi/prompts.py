@@ -61,7 +61,7 @@ def load(script: Path) -> list[Prompt]:
     try:
         content = parse(script.read_text("utf-8"))
     except (OSError, ValueError) as error:
-        raise SettingsError(f"the prompts' script {script}: {error}") from error
+        raise SettingsError("the prompts' script {script}: {error}", script=script, error=error) from error
     faults = [fault for name, row in content.items() for fault in _faults(name, row)]
     if faults:
         raise SettingsError("\n".join([f"the prompts' script {script}:", *faults]))
@@ -138,7 +138,9 @@ def make(prompts: Iterable[Prompt], sounds: Path, on_made: Callable[[Prompt, Lan
     if wanted:
         for program in ("espeak-ng", "sox"):
             if shutil.which(program) is None:
-                raise SettingsError(f"{program} is needed to make prompts: apt-get install espeak-ng sox")
+                raise SettingsError(
+                    "{program} is needed to make prompts: apt-get install espeak-ng sox", program=program
+                )
     made = 0
     try:
         for language in Language:
@@ -146,7 +148,7 @@ def make(prompts: Iterable[Prompt], sounds: Path, on_made: Callable[[Prompt, Lan
                 made += _make_all(prompts, sounds, language, on_made)
         _give_digits(sounds / Language.INDONESIAN)
     except OSError as error:
-        raise SettingsError(f"a prompt cannot be written: {error}") from error
+        raise SettingsError("a prompt cannot be written: {error}", error=error) from error
     return made
 
 
@@ -211,4 +213,6 @@ def write_sheet(prompts: Iterable[Prompt], file: TextIO) -> None:
 def _run(command: list[str], said: str = "") -> None:
     done = subprocess.run(command, input=said.encode(), capture_output=True, check=False)
     if done.returncode != 0:
-        raise SettingsError(f"{command[0]} failed: {done.stderr.decode('utf-8', 'replace').strip()}")
+        raise SettingsError(
+            "{command} failed: {stderr}", command=command[0], stderr=done.stderr.decode("utf-8", "replace").strip()
+        )

@@ -69,14 +69,14 @@ async def letter(order: Order) -> Letter:
         async with asyncio.timeout(MOST_SECONDS):
             answer, _ = await process.communicate(asked)
     except TimeoutError:
-        raise ReportError(f"the report was not made within {MOST_SECONDS:.0f} s") from None
+        raise ReportError("the report was not made within {most_seconds:.0f} s", most_seconds=MOST_SECONDS) from None
     finally:
         if process.returncode is None:
             with suppress(ProcessLookupError):
                 process.kill()
             await process.wait()
     if process.returncode:
-        raise ReportError(f"the report was not made: its process ended with {process.returncode}")
+        raise ReportError("the report was not made: its process ended with {returncode}", returncode=process.returncode)
     made = pickle.loads(answer)  # noqa: S301 - from our own process
     if isinstance(made, DepokError):
         raise made

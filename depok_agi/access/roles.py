@@ -39,10 +39,14 @@ class Deed(StrEnum):
     """A citizen's data was put together for them."""
     ERASE = "erase"
     """A citizen's data was destroyed."""
+    SUSPEND = "suspend"
+    """The use of a citizen's data was suspended, or begun again."""
     RETENTION = "retention"
     """What is older than its retention time was destroyed."""
     OPDS = "opds"
     """The table of OPDs or categories was changed."""
+    OPERATORS = "operators"
+    """Who sits at which phone was changed, or somebody else was signed in or out or paused."""
     READ_ACCESS_LOG = "read_access_log"
     """The access log itself was read."""
 
@@ -56,8 +60,10 @@ LEAST: Mapping[Deed, Role] = MappingProxyType(
         Deed.LISTEN: Role.OPERATOR,
         Deed.EXPORT: Role.SUPERVISOR,
         Deed.ERASE: Role.ADMIN,
+        Deed.SUSPEND: Role.SUPERVISOR,
         Deed.RETENTION: Role.ADMIN,
         Deed.OPDS: Role.ADMIN,
+        Deed.OPERATORS: Role.SUPERVISOR,
         Deed.READ_ACCESS_LOG: Role.SUPERVISOR,
     }
 )

@@ -95,7 +95,7 @@ def command(*words: str) -> str:
     """Join a command and its arguments, which must be quoted already."""
     line = " ".join(words)
     if len(line.encode("utf-8")) > COMMAND_BYTES:
-        raise AsteriskError(f"an AGI command is longer than {COMMAND_BYTES} bytes")
+        raise AsteriskError("an AGI command is longer than {command_bytes} bytes", command_bytes=COMMAND_BYTES)
     return line
 
 
@@ -114,7 +114,11 @@ def wait_for_digit(seconds: float) -> str:
 def get_data(file: str, digits: int, seconds: float) -> str:
     """Play a file ("" for none) and collect keys."""
     if not 1 <= digits <= MOST_DIGITS:
-        raise AsteriskError(f"an AGI command asks for {digits} keys; 1 to {MOST_DIGITS} are possible")
+        raise AsteriskError(
+            "an AGI command asks for {digits} keys; 1 to {most_digits} are possible",
+            digits=digits,
+            most_digits=MOST_DIGITS,
+        )
     return command("GET DATA", quote(file), _milliseconds(seconds), str(digits))
 
 
@@ -246,7 +250,7 @@ class AgiCaller:
         if reply.code == DEAD_CHANNEL or reply.data == "hangup":
             raise self._hung_up()
         if reply.code != OK:
-            raise AsteriskError(f"Asterisk answered an AGI command with {reply.code}")
+            raise AsteriskError("Asterisk answered an AGI command with {code}", code=reply.code)
         return reply
 
     async def _certain(self, line: str) -> str:

@@ -327,10 +327,14 @@ class AmiLink:
             on_sent()
         await asyncio.wait({action.future}, timeout=seconds)
         if not action.future.done():
-            raise AsteriskError(f"Asterisk did not answer the AMI action {name} within {seconds:g} s")
+            raise AsteriskError(
+                "Asterisk did not answer the AMI action {name} within {seconds:g} s", name=name, seconds=seconds
+            )
         messages = action.future.result()
         if not messages[0].success:
-            raise AsteriskError(f"Asterisk refused the AMI action {name}: {messages[0].message}")
+            raise AsteriskError(
+                "Asterisk refused the AMI action {name}: {message}", name=name, message=messages[0].message
+            )
         return [_plain(message) for message in messages]
 
     async def _keep_up(self) -> None:
@@ -451,9 +455,9 @@ def _check_line(name: str, value: str) -> None:
     if not _HEADER_NAME.fullmatch(name):
         raise AsteriskError("an AMI header's name may only hold letters, digits, _ and -")
     if _LINE_ENDS.search(value):
-        raise AsteriskError(f"the AMI header {name} may not hold a line end or NUL")
+        raise AsteriskError("the AMI header {name} may not hold a line end or NUL", name=name)
     if len(f"{name}: {value}".encode("utf-8", "replace")) > LINE_BYTES:
-        raise AsteriskError(f"the AMI header {name} is longer than {LINE_BYTES} bytes")
+        raise AsteriskError("the AMI header {name} is longer than {line_bytes} bytes", name=name, line_bytes=LINE_BYTES)
 
 
 def _headers(text: str) -> dict[str, str]:

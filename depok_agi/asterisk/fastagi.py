@@ -86,7 +86,9 @@ class FastAgiCaller(AgiCaller):
             async with asyncio.timeout(self._reply_seconds):
                 answer: dict[str, Any] = await self._request.send_command(line)
         except TimeoutError:
-            raise AsteriskError(f"Asterisk did not answer an AGI command within {self._reply_seconds:g} s") from None
+            raise AsteriskError(
+                "Asterisk did not answer an AGI command within {reply_seconds:g} s", reply_seconds=self._reply_seconds
+            ) from None
         except ValueError:  # StreamReader.readline: the line is longer than the limit
             raise AsteriskError("Asterisk sent an AGI reply that cannot be understood") from None
         except OSError:
@@ -214,7 +216,9 @@ class FastAgiServer:
         try:
             self._server = await asyncio.start_server(self._application.handler, host, port, limit=HEADER_BYTES)
         except OSError as error:
-            raise AsteriskError(f"FastAGI cannot listen on {host}:{port}: {error.strerror}") from error
+            raise AsteriskError(
+                "FastAGI cannot listen on {host}:{port}: {strerror}", host=host, port=port, strerror=error.strerror
+            ) from error
         bound: int = self._server.sockets[0].getsockname()[1]
         return bound
 
@@ -240,4 +244,4 @@ def _must_be_loopback(host: str) -> None:
     with contextlib.suppress(ValueError):
         if ipaddress.ip_address(host).is_loopback:
             return
-    raise AsteriskError(f"FastAGI may only listen on a loopback address such as 127.0.0.1, not on {host!r}")
+    raise AsteriskError("FastAGI may only listen on a loopback address such as 127.0.0.1, not on {host!r}", host=host)

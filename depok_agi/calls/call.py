@@ -89,6 +89,7 @@ class Channel:
         dialled: was it made to ring somebody?
         begun: was it seen to begin?
         last_at: the latest moment at which something was heard of it.
+        recording: the file that what is said on it is recorded to.
         is_device: can somebody listen behind it?
         order: what legs are sorted by.
     """
@@ -109,6 +110,7 @@ class Channel:
     cause: int | None = None
     begun: bool = False
     last_at: int | None = None
+    recording: str | None = None
     is_device: bool = field(init=False)
     order: tuple[int, int, str] = field(init=False)
 

@@ -10,6 +10,8 @@ make, and events are made by the thousand a second (`scripts/bench`).
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
+from depok_agi.calls.recordings import is_name
+
 MICROSECONDS = 1_000_000
 
 EARLIEST = 946_684_800 * MICROSECONDS
@@ -196,6 +198,13 @@ class QueueEnded(Event):
 
 
 @dataclass(slots=True)
+class RecordingBegun(Event):
+    """UserEvent DepokRecording, from the dialplan: what is said while the channel is connected goes into this file."""
+
+    file: str
+
+
+@dataclass(slots=True)
 class CallDetailed(Event):
     """A row of the CDR, at its end: where CEL is off, all that is said of whom a channel was connected with.
 
@@ -330,12 +339,20 @@ def _attended_transfer(raw: Raw) -> Event | None:
     return AttendedTransferred(*by, *_side(raw, "SecondTransferer"), transferee, target, raw.get("DestApp", ""))
 
 
+def _member(raw: Raw) -> str:
+    """What the queue calls the member; nothing where nobody gave it a name, as by a feature code of the phone."""
+    name = raw.get("MemberName", "")
+    return "" if name == raw.get("Interface") else name
+
+
 def _user_event(raw: Raw) -> Event | None:
     match raw.get("UserEvent"):
         case "DepokStep":
             return StepDone(*_base(raw), raw.get("Step", ""), raw.get("Result", ""), raw.get("Keys", ""))
         case "DepokQueue":
             return QueueEnded(*_base(raw), raw.get("Status", ""), raw.get("Queue", ""))
+        case "DepokRecording" if is_name(file := raw.get("File", "")):
+            return RecordingBegun(*_base(raw), file)
     return None
 
 
@@ -355,11 +372,11 @@ _PARSERS: dict[str, Callable[[Raw], Event | None]] = {
     "QueueCallerAbandon": lambda raw: QueueAbandoned(
         *_base(raw), raw.get("Queue", ""), whole_number(raw.get("HoldTime", ""))
     ),
-    "AgentCalled": lambda raw: AgentRung(*_base(raw), *_destination(raw), raw.get("MemberName", "")),
+    "AgentCalled": lambda raw: AgentRung(*_base(raw), *_destination(raw), _member(raw)),
     "AgentConnect": lambda raw: AgentConnected(
         *_base(raw),
         *_destination(raw),
-        raw.get("MemberName", ""),
+        _member(raw),
         raw.get("Queue", ""),
         whole_number(raw.get("HoldTime", "")),
     ),

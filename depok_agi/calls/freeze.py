@@ -8,7 +8,7 @@ from depok_agi.calls import events as ev
 from depok_agi.calls.call import MADE_BY_ASTERISK, NEAR, Call, Channel, Dial, Handover, Visit, created_at, order
 from depok_agi.calls.facts import DIAL_ORDER, DIAL_STATUS, Fact, outcome
 from depok_agi.calls.numbers import to_e164
-from depok_agi.calls.record import CallRecord, Direction, Leg, QueueVisit, Role, Source, Talk, Transfer
+from depok_agi.calls.record import CallRecord, Direction, Leg, QueueVisit, Recording, Role, Source, Talk, Transfer
 from depok_agi.calls.talks import Hearing, hearings
 
 _BY_ID = attrgetter("order")
@@ -24,6 +24,7 @@ def freeze(call: Call, pbx: str) -> CallRecord:
     facts = call.facts | _derived_facts(call, channels, spoken)
     withheld = Fact.WITHHELD in facts
     waits = [seconds for visit in call.visits if visit.left and (seconds := _waited(visit)) is not None]
+    recordings = _recordings(channels, heard)
     ends = [at for channel in channels if (at := _time(channel.ended_at)) is not None] if call.ended else []
     return CallRecord(
         id=channels[0].uniqueid if channels[0].uniqueid.startswith(f"{pbx}-") else f"{pbx}-{channels[0].uniqueid}",
@@ -51,6 +52,8 @@ def freeze(call: Call, pbx: str) -> CallRecord:
         transfers=tuple(_transfer(handover, call) for handover in call.handovers),
         visits=tuple(QueueVisit(v.queue, v.joined_at, v.left_at, v.left, v.hold, v.fact) for v in call.visits),
         steps=tuple(call.steps),
+        recordings=recordings,
+        recording=next((recording.file for recording in recordings), None),
     )
 
 
@@ -124,6 +127,13 @@ def _talk_seconds(spoken: Iterable[Hearing]) -> int | None:
         total += max(0, end - max(start, counted))
         counted = max(counted, end)
     return round(total / ev.MICROSECONDS) if times else None
+
+
+def _recordings(channels: Iterable[Channel], heard: Iterable[Hearing]) -> tuple[Recording, ...]:
+    """The files in which something is: only what is said while a channel is connected is recorded."""
+    connected = {side.uniqueid for pair in heard for side in (pair.first, pair.second)}
+    recorded = (c for c in channels if c.uniqueid in connected)
+    return tuple(Recording(c.uniqueid, c.recording) for c in recorded if c.recording is not None)
 
 
 def _derived_facts(call: Call, channels: Iterable[Channel], spoken: Sequence[Hearing]) -> set[Fact]:

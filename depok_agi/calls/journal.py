@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from depok_agi.calls import events as ev
+from depok_agi.calls.recordings import is_name
 
 _CEL_COLUMNS = 11
 _QUEUE_LOG_COLUMNS = 5
@@ -76,6 +77,11 @@ def _queue_ended(line: _CelLine) -> list[ev.Event]:
     return [ev.QueueEnded(*line.base, status, queue)]
 
 
+def _recording_begun(line: _CelLine) -> list[ev.Event]:
+    file = _text(_extra(line.extra), "extra")
+    return [ev.RecordingBegun(*line.base, file)] if is_name(file) else []
+
+
 def _bridge(line: _CelLine) -> tuple[str, bool]:
     extra = _extra(line.extra)
     return _text(extra, "bridge_id"), extra.get("bridge_technology") == ev.HOLDING
@@ -113,6 +119,7 @@ _CEL_PARSERS: dict[str, Callable[[_CelLine], list[ev.Event]]] = {
     "HANGUP": _hangup,
     "DepokStep": _step,
     "DepokQueue": _queue_ended,
+    "DepokRecording": _recording_begun,
 }
 
 

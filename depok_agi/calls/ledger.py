@@ -436,6 +436,14 @@ class Ledger:
         if fact is not None:
             call.facts.add(fact)
 
+    def _recording_begun(self, event: ev.RecordingBegun) -> None:
+        call, channel = self._of(event)
+        if channel.recording is not None:
+            self.ignored["RecordingBegun"] += 1
+            return
+        channel.recording = event.file
+        call.sources.add(self._source)
+
     def _blind_transferred(self, event: ev.BlindTransferred) -> None:
         call, by, _ = self._pair(event)
         if by is not None:
@@ -650,5 +658,6 @@ TRANSITIONS: Mapping[type[ev.Event], Callable[[Ledger, Any], None]] = {
     ev.PickedUp: Ledger._picked_up,  # joins the phone that took a call which rang elsewhere
     ev.CallDetailed: Ledger._detailed,  # where CEL is off, the CDR's word for the whole of it
     ev.StepDone: Ledger._step_done,  # the menu did something
+    ev.RecordingBegun: Ledger._recording_begun,  # what is said from now on is recorded, once somebody says something
     ev.HungUp: Ledger._hung_up,  # a leg ends; the last one ends the call
 }

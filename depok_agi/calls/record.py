@@ -118,6 +118,14 @@ class MenuStep:
 
 
 @dataclass(frozen=True, slots=True)
+class Recording:
+    """What was said while a channel was connected is in this file of the folder for recordings."""
+
+    uniqueid: str
+    file: str
+
+
+@dataclass(frozen=True, slots=True)
 class CallRecord:
     """One call, whatever number of channels it took.
 
@@ -125,7 +133,9 @@ class CallRecord:
     `id` carries the PBX's name, so that several hosts can share one store. `uniqueids` and `legs` go in step. `facts`
     is what the outcome was derived from (`calls/facts.py`). `answered_at` is when a person first spoke, not when
     Asterisk took the call. `wait_seconds` is the time in all queues; in `talk_seconds` no second counts twice.
-    `recording` is the name of a recorded message's file, which only the store knows.
+    `recordings` are the files to which its talks were recorded, more than one where recorded calls became one; only the
+    ledger tells all of them. `recording` is the first of them that was not destroyed, else the file of the message that
+    was left in the call, which only the store knows.
     """
 
     id: str
@@ -153,6 +163,7 @@ class CallRecord:
     transfers: tuple[Transfer, ...] = ()
     visits: tuple[QueueVisit, ...] = ()
     steps: tuple[MenuStep, ...] = ()
+    recordings: tuple[Recording, ...] = ()
     recording: str | None = None
 
     @property

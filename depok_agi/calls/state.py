@@ -21,6 +21,7 @@ def dump(call: Call) -> str:
                 (
                     *(c.uniqueid, c.name, c.is_trunk, c.owner, c.caller, c.exten, c.sent_to, c.member, c.dialled),
                     *(c.started_at, c.answered_at, c.ended_at, c.ended, c.cause, c.begun, c.last_at),
+                    c.recording,
                 )
                 for c in channels
             ],

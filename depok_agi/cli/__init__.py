@@ -1,6 +1,7 @@
 """The command `depok-agi`: one file per noun, imported when it is asked for."""
 
 import io
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -12,26 +13,32 @@ import click
 
 from depok_agi import __version__
 from depok_agi.cli.clear_text import clear
+from depok_agi.cli.help import translated
+from depok_agi.cli.language import _, of_locale, speak, told
 from depok_agi.cli.sudo import no_path_under_sudo
 from depok_agi.cli.suggestions import Suggesting
 from depok_agi.errors import DepokError
+from depok_agi.language import Language, gettext_noop
+from depok_agi.settings_file import language_named, settings_path
 
 NOUNS = {
-    "serve": "the daemon: listens to Asterisk, serves the menu's steps",
-    "calls": "the call log",
-    "tickets": "what citizens were promised an answer to",
-    "callbacks": "whom to call back",
-    "hours": "open or closed, and why",
-    "opd": "the city departments",
-    "categories": "what citizens call about, and which OPD it leads to",
-    "mails": "the e-mails to the OPDs and supervisors",
-    "sms": "the SMS from citizens and to them",
-    "menu": "what callers are asked, and what each key leads to",
-    "numbers": "callers who are refused for a time",
-    "report": "the evaluation of a day, month or year",
-    "prompts": "the spoken prompts",
-    "db": "the store, and its backups",
-    "doctor": "is this host as the centre needs it?",
+    "serve": gettext_noop("the daemon: listens to Asterisk, serves the menu's steps"),
+    "calls": gettext_noop("the call log"),
+    "tickets": gettext_noop("what citizens were promised an answer to"),
+    "callbacks": gettext_noop("whom to call back"),
+    "operators": gettext_noop("who is at the desk"),
+    "hours": gettext_noop("open or closed, and why"),
+    "opd": gettext_noop("the city departments"),
+    "categories": gettext_noop("what citizens call about, and which OPD it leads to"),
+    "mails": gettext_noop("the e-mails to the OPDs and supervisors"),
+    "sms": gettext_noop("the SMS from citizens and to them"),
+    "menu": gettext_noop("what callers are asked, and what each key leads to"),
+    "numbers": gettext_noop("callers who are refused for a time"),
+    "subject": gettext_noop("a citizen's own data: to give, to erase, and how long it is kept"),
+    "report": gettext_noop("the evaluation of a day, month or year"),
+    "prompts": gettext_noop("the spoken prompts"),
+    "db": gettext_noop("the store, and its backups"),
+    "doctor": gettext_noop("is this host as the centre needs it?"),
 }
 """Each is a file of this folder with a command of the same name."""
 
@@ -59,7 +66,7 @@ class _Nouns(Suggesting):
             try:
                 word.encode()
             except UnicodeEncodeError:
-                raise click.UsageError(f"{word!r} is not UTF-8") from None
+                raise click.UsageError(_("{word!r} is not UTF-8").format(word=word)) from None
         return super().parse_args(ctx, args)
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
@@ -69,11 +76,22 @@ class _Nouns(Suggesting):
         if cmd_name not in NOUNS:
             return None
         command: click.Command = getattr(import_module(f"depok_agi.cli.{cmd_name}"), cmd_name)
-        return command
+        return translated(command)
+
+    def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        super(_Nouns, translated(self)).format_help(ctx, formatter)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - as above
-        with formatter.section("Commands"):
-            formatter.write_dl(list(NOUNS.items()))
+        with formatter.section(_("Commands")):
+            formatter.write_dl([(noun, _(about)) for noun, about in NOUNS.items()])
+
+
+def _settings_file(ctx: click.Context, parameter: click.Parameter, value: Path | None) -> Path | None:
+    """From here on the command speaks the language of these settings, else that of the locale, if `main` gave one."""
+    given = no_path_under_sudo(ctx, parameter, value)
+    if given is not None:
+        speak(language_named(given) or ctx.obj or Language.ENGLISH)
+    return given
 
 
 @contextmanager
@@ -82,14 +100,14 @@ def _clear_usage() -> Iterator[None]:
     try:
         yield
     except click.UsageError as error:
-        raise click.UsageError(clear(error.format_message()), error.ctx) from None
+        raise click.UsageError(clear(" ".join(error.format_message().split())), error.ctx) from None
 
 
 @click.group(cls=_Nouns, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.option(
     "--config",
     type=click.Path(path_type=Path),
-    callback=no_path_under_sudo,
+    callback=_settings_file,
     help="The settings file (else DEPOK_AGI_CONFIG, else /etc).",
 )
 @click.version_option(__version__, prog_name="depok-agi")
@@ -108,8 +126,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.stdout = io.StringIO()
     elif isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # a terminal that lacks a character still shows the rest
+    by_locale = of_locale(os.environ)
+    speak(language_named(settings_path(None)) or by_locale)
     try:
-        root.main(args=arguments, prog_name="depok-agi")
+        root.main(args=arguments, prog_name="depok-agi", obj=by_locale)
     except (DepokError, OSError) as error:
-        click.echo(f"depok-agi: {clear(str(error))}", err=True)
+        click.echo(f"depok-agi: {clear(told(error))}", err=True)
         sys.exit(1)

@@ -7,6 +7,7 @@ from depok_agi.cli.choices import OneOf
 from depok_agi.cli.context import actor, at_desk, settings
 from depok_agi.cli.csv_rows import csv_option, show_records
 from depok_agi.cli.ids import callback_argument
+from depok_agi.cli.language import _, word
 from depok_agi.cli.later import Later
 from depok_agi.cli.output import hint, json_option, late, person, printable, show_json, show_table, when
 from depok_agi.cli.span import span, span_options
@@ -56,31 +57,41 @@ def list_(
         records = [callback.to_json(given.timezone, utc_now()) for callback in found]
         show_records(records, fields.CALLBACK, as_json=as_json, as_csv=as_csv)
     else:
-        columns = ("ID", "Citizen", "Why", "Since", "Due", "Status", "Tickets", "Tried")
-        show_table(columns, [_row(callback, given) for callback in found], empty="Nobody is owed a call.")
+        columns = (_("ID"), _("Citizen"), _("Why"), _("Since"), _("Due"), _("Status"), _("Tickets"), _("Tried"))
+        show_table(columns, [_row(callback, given) for callback in found], empty=_("Nobody is owed a call."))
     if owed > len(found) and start is end is None:
-        hint(f"{owed} are owed a call; these are the {len(found)} most urgent: --limit {owed} shows all")
+        hint(
+            _("{owed} are owed a call; these are the {count} most urgent: --limit {owed} shows all").format(
+                owed=owed, count=len(found)
+            )
+        )
     if as_json or as_csv:
         return
     if uncallable:
-        hint(f"{uncallable} wait and have no number that could be called: depok-agi callbacks uncallable")
+        hint(
+            _("{uncallable} wait and have no number that could be called: depok-agi callbacks uncallable").format(
+                uncallable=uncallable
+            )
+        )
     if expired and not every:
-        hint(f"{expired} expired with nobody reached: depok-agi callbacks list --all")
+        hint(_("{expired} expired with nobody reached: depok-agi callbacks list --all").format(expired=expired))
     if any(callback.debt.status is CallbackStatus.PENDING for callback in found):
-        hint("Take one: depok-agi callbacks next, or: depok-agi callbacks claim ID")
+        hint(_("Take one: depok-agi callbacks next, or: depok-agi callbacks claim ID"))
 
 
 def _row(callback: Callback, given: Settings) -> tuple[str, ...]:
     debt, now = callback.debt, utc_now()
-    status: str = debt.status
+    status = word(debt.status)
     if debt.status is CallbackStatus.CLAIMED:
-        status = f"{debt.claimed_by} until {when(debt.claimed_until, given.timezone)}"
+        status = _("{operator} until {time}").format(
+            operator=debt.claimed_by, time=when(debt.claimed_until, given.timezone)
+        )
     elif callback.is_open and is_waiting(debt, now):
-        status = f"not before {when(debt.not_before, given.timezone)}"
+        status = _("not before {time}").format(time=when(debt.not_before, given.timezone))
     return (
         str(callback.id),
         " ".join(filter(None, (person(callback.caller), printable(callback.name or "")))),
-        debt.reason,
+        word(debt.reason),
         when(debt.owed_since, given.timezone),
         late(when(debt.due_at, given.timezone), overdue=is_overdue(debt, now)),
         status,
@@ -115,11 +126,21 @@ def uncallable(ctx: click.Context, limit: int, *, as_json: bool, as_csv: bool) -
             as_csv=as_csv,
         )
         return
-    rows = [(f"ticket {number}", "-", "its answer waits, and there is no number") for number in tickets]
-    rows += [(f"call {call}", when(at, given.timezone), f"{outcome}, number withheld") for call, at, outcome in calls]
-    show_table(("What", "When", "Why"), rows, empty="There is nobody who could not be called.")
+    rows = [
+        (_("ticket {number}").format(number=number), "-", _("its answer waits, and there is no number"))
+        for number in tickets
+    ]
+    rows += [
+        (
+            _("call {id}").format(id=call),
+            when(at, given.timezone),
+            _("{outcome}, number withheld").format(outcome=word(outcome)),
+        )
+        for call, at, outcome in calls
+    ]
+    show_table((_("What"), _("When"), _("Why")), rows, empty=_("There is nobody who could not be called."))
     if tickets:
-        hint(f"When such a citizen was told: depok-agi tickets close {tickets[0]}")
+        hint(_("When such a citizen was told: depok-agi tickets close {tickets}").format(tickets=tickets[0]))
 
 
 @callbacks.command("next")
@@ -142,7 +163,7 @@ def next_(ctx: click.Context, *, as_json: bool) -> None:
     if taken is None:
         if as_json:
             show_json(None)
-        hint("Nobody is to be called now.")
+        hint(_("Nobody is to be called now."))
         return
     _show_claim(*taken, given, as_json=as_json)
 
@@ -177,14 +198,19 @@ def _show_claim(callback: Callback, tickets: list[Ticket], given: Settings, *, a
     if as_json:
         show_json(callback.to_json(given.timezone, utc_now()))
         return
-    about = f", about ticket {', '.join(callback.tickets)}" if callback.tickets else ""
+    about = _(", about ticket {tickets}").format(tickets=", ".join(callback.tickets)) if callback.tickets else ""
     name = f" ({printable(callback.name)})" if callback.name else ""
-    click.echo(f"Call {person(callback.caller)}{name}: {callback.debt.reason}{about}.")
+    click.echo(
+        _("Call {caller}{name}: {reason}{about}.").format(
+            caller=person(callback.caller), name=name, reason=word(callback.debt.reason), about=about
+        )
+    )
     show_what_to_tell(tickets)
     hint(
-        f"Yours until {when(callback.debt.claimed_until, given.timezone)}. Then: "
-        f"depok-agi callbacks call {callback.id}, or by hand and: "
-        f"depok-agi callbacks done {callback.id} --result reached"
+        _(
+            "Yours until {claimed_until}. Then: depok-agi callbacks call {id}, or by hand and: "
+            "depok-agi callbacks done {id} --result reached"
+        ).format(claimed_until=when(callback.debt.claimed_until, given.timezone), id=callback.id)
     )
 
 
@@ -199,7 +225,7 @@ def release(ctx: click.Context, callback: int) -> None:
       depok-agi callbacks release 12
     """
     at_desk(settings(ctx), lambda desk: desk_callbacks.release(desk, callback, actor()))
-    hint(f"callback {callback} is free for others again")
+    hint(_("callback {callback} is free for others again").format(callback=callback))
 
 
 @callbacks.command()
@@ -221,6 +247,10 @@ def done(ctx: click.Context, callback: int, result: AttemptResult, note: str | N
         show_json(after.to_json(given.timezone, utc_now()))
         return
     if after.is_open:
-        hint(f"callback {callback} waits for another try, not before {when(after.debt.not_before, given.timezone)}")
+        hint(
+            _("callback {callback} waits for another try, not before {not_before}").format(
+                callback=callback, not_before=when(after.debt.not_before, given.timezone)
+            )
+        )
     else:
-        hint(f"callback {callback} is {after.debt.status}")
+        hint(_("callback {callback} is {status}").format(callback=callback, status=word(after.debt.status)))

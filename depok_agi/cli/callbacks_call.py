@@ -8,10 +8,11 @@ import click
 
 from depok_agi.cli.context import actor, at_desk, settings
 from depok_agi.cli.ids import callback_argument
+from depok_agi.cli.language import _, word
 from depok_agi.cli.output import hint, json_option, person, printable, show_json, when
 from depok_agi.cli.telling import show_what_to_tell
 from depok_agi.config import Settings
-from depok_agi.desk import Desk, dialling, utc_now
+from depok_agi.desk import Desk, dialling, operators, utc_now
 from depok_agi.desk import callbacks as desk_callbacks
 from depok_agi.desk import tickets as desk_tickets
 from depok_agi.desk.dialling import Order, OrderStatus
@@ -45,10 +46,12 @@ def call(ctx: click.Context, callback: int, phone: str | None, *, as_json: bool)
     given = settings(ctx)
     if given.dial is None:
         raise RefusedError(
-            "nobody dials for you here: [dial] is not set in the settings. Dial by hand: "
-            f"depok-agi callbacks claim {callback}"
+            "nobody dials for you here: [dial] is not set in the settings. Dial by hand: depok-agi "
+            "callbacks claim {callback}",
+            callback=callback,
         )
-    device = dialling.phone_of(given.pbx.operators, actor(), phone)
+    phones = at_desk(given, lambda desk: operators.phones(desk, given.pbx.operators))
+    device = dialling.phone_of(phones, actor(), phone)
     following = _Following(given, callback, device, quiet=as_json)
     try:
         order, after = at_desk(given, following.run)
@@ -58,10 +61,12 @@ def call(ctx: click.Context, callback: int, phone: str | None, *, as_json: bool)
     if as_json:
         show_json({**after.to_json(given.timezone, utc_now()), "order": order.to_json()})
     if order.status is OrderStatus.FAILED:
-        raise RefusedError(f"{order.reason}{_still_yours(after, given)}")
+        raise RefusedError(
+            "{reason}{still_yours}", reason=_(order.reason or ""), still_yours=_still_yours(after, given)
+        )
     hint(_ended(order, after))
     if _may_have_been_told(order, after):
-        hint(f"Was the citizen told? depok-agi callbacks done {callback} --result reached")
+        hint(_("Was the citizen told? depok-agi callbacks done {callback} --result reached").format(callback=callback))
 
 
 class _Following:
@@ -83,7 +88,11 @@ class _Following:
         if not self._quiet:
             _show_what_to_say(claimed, [await desk_tickets.show(desk, ticket) for ticket in claimed.tickets])
         if is_waiting(claimed.debt, desk.now()):
-            hint(f"They were not to be called before {when(claimed.debt.not_before, self._given.timezone)}.")
+            hint(
+                _("They were not to be called before {not_before}.").format(
+                    not_before=when(claimed.debt.not_before, self._given.timezone)
+                )
+            )
         give_up_at = time.monotonic() + TAKEN_WITHIN
         while order.is_open:
             self._tell(order, claimed)
@@ -95,7 +104,7 @@ class _Following:
 
     async def _change(self, desk: Desk) -> None:
         """Wait until something was written since the last time, or for so long that it is time to look anyway."""
-        for _ in range(int(1 / LOOK_SECONDS)):
+        for _look in range(int(1 / LOOK_SECONDS)):
             await asyncio.sleep(LOOK_SECONDS)
             seen, self._seen = self._seen, await desk.store.generation()
             if self._seen != seen:
@@ -105,18 +114,21 @@ class _Following:
         if await dialling.withdraw(desk, order.id):
             after = await desk_callbacks.show(desk, self._callback)
             raise RefusedError(
-                "no phone rings: the daemon did not take the order. Either it does not run (depok-agi serve), or it "
-                f"was started without [dial] in its settings{_still_yours(after, self._given)}"
+                "no phone rings: the daemon did not take the order. Either it does not run (depok-agi "
+                "serve), or it was started without [dial] in its settings{still_yours}",
+                still_yours=_still_yours(after, self._given),
             )
 
     def _tell(self, order: Order, callback: Callback) -> None:
         said = self._said
         match order.status:
             case OrderStatus.RINGING:
-                said = f"ringing your phone {order.device.partition('/')[2]} ..."
+                said = _("ringing your phone {phone} ...").format(phone=order.device.partition("/")[2])
             case OrderStatus.CONNECTED:
                 talking = order.call is not None and order.call.answered_at is not None
-                said = "talking ..." if talking else f"calling {person(callback.caller)} ..."
+                said = (
+                    _("talking ...") if talking else _("calling {citizen} ...").format(citizen=person(callback.caller))
+                )
         if said != self._said:
             hint(said)
         self._said = said
@@ -125,24 +137,27 @@ class _Following:
 def _show_what_to_say(callback: Callback, tickets: Sequence[Ticket]) -> None:
     """Who is called, why, and what they are to be told."""
     name = f" ({printable(callback.name)})" if callback.name else ""
-    click.echo(f"{person(callback.caller)}{name}: {callback.debt.reason}")
+    click.echo(f"{person(callback.caller)}{name}: {word(callback.debt.reason)}")
     show_what_to_tell(tickets)
 
 
 def _still_yours(callback: Callback, given: Settings) -> str:
     if callback.debt.claimed_by != actor():
         return ""
-    return f". Callback {callback.id} stays yours until {when(callback.debt.claimed_until, given.timezone)}"
+    return _(". Callback {id} stays yours until {time}").format(
+        id=callback.id, time=when(callback.debt.claimed_until, given.timezone)
+    )
 
 
 def _ended(order: Order, callback: Callback) -> str:
     call = order.call
     result = _result(order, callback)
-    how = "nobody was reached, and no try was noted" if result is None else str(result)
+    how = _("nobody was reached, and no try was noted") if result is None else word(result)
     talked = (
         "" if call is None or call.talk_seconds is None else f", {call.talk_seconds // 60}:{call.talk_seconds % 60:02}"
     )
-    return f"ended: {how}{talked}" + ("" if call is None else f" (call {call.id})")
+    of_call = "" if call is None else _(" (call {id})").format(id=call.id)
+    return _("ended: {how}").format(how=f"{how}{talked}{of_call}")
 
 
 def _result(order: Order, callback: Callback) -> AttemptResult | None:
@@ -160,8 +175,10 @@ def _may_have_been_told(order: Order, callback: Callback) -> bool:
 def _let_go(given: Settings, order: Order | None) -> None:
     """Ctrl-C: what no phone rings for yet is taken back, anything else goes on."""
     if order is None:
-        hint("nothing was ordered")
+        hint(_("nothing was ordered"))
     elif at_desk(given, lambda desk: dialling.withdraw(desk, order.id)):
-        hint(f"taken back before a phone rang; callback {order.callback} stays yours for now")
+        hint(
+            _("taken back before a phone rang; callback {callback} stays yours for now").format(callback=order.callback)
+        )
     else:
-        hint("The call goes on without this command, and its result is noted: depok-agi callbacks list --all")
+        hint(_("The call goes on without this command, and its result is noted: depok-agi callbacks list --all"))

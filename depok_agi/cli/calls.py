@@ -15,20 +15,29 @@ from depok_agi.cli.choices import choice_of
 from depok_agi.cli.context import at_desk, settings
 from depok_agi.cli.csv_rows import csv_option, show_records
 from depok_agi.cli.ids import short_call_id
-from depok_agi.cli.language import _
+from depok_agi.cli.language import _, word
+from depok_agi.cli.later import Later
 from depok_agi.cli.output import hint, json_option, person, printable, show_json, show_table, when
 from depok_agi.cli.progress import working
 from depok_agi.cli.span import span, span_options
 from depok_agi.cli.sudo import no_path_under_sudo
-from depok_agi.config import Ami, Secret, Settings, load, settings_path
+from depok_agi.config import Ami, Secret, Settings, load
 from depok_agi.desk import Desk, journal
 from depok_agi.desk import calls as desk_calls
 from depok_agi.desk.journal import Gap
 from depok_agi.errors import DepokError
+from depok_agi.language import gettext_noop
+from depok_agi.settings_file import settings_path
 from depok_agi.store import times
 
+UP = gettext_noop("up")
+"""Instead of an outcome, of a call that goes on."""
 
-@click.group()
+WIDTH = 10
+"""Of what stands before a value, where its name is no longer."""
+
+
+@click.group(cls=Later, later={"play": "depok_agi.cli.calls_play"})
 def calls() -> None:
     """The call log."""
 
@@ -63,7 +72,7 @@ def list_(
     given = settings(ctx)
     citizen = None
     if number is not None and (citizen := to_e164(number)) is None:
-        raise click.BadParameter(f"{number!r} is no telephone number", param_hint="--number")
+        raise click.BadParameter(_("{number!r} is no telephone number").format(number=number), param_hint="--number")
     start, end = span(given, since, until)
 
     async def look(desk: Desk) -> tuple[list[desk_calls.Listed], list[Gap]]:
@@ -77,22 +86,33 @@ def list_(
         records = [to_json(call, given.timezone, ticket=t, callback=c) for call, t, c in found]
         show_records(records, fields.CALL, as_json=as_json, as_csv=as_csv)
         return
-    columns = ("Began", "Direction", "Citizen", "Outcome", "Operator", "Wait", "Talk", "Keys", "Ticket", "ID")
+    columns = (
+        _("Began"),
+        _("Direction"),
+        _("Citizen"),
+        _("Outcome"),
+        _("Operator"),
+        _("Wait"),
+        _("Talk"),
+        _("Keys"),
+        _("Ticket"),
+        _("ID"),
+    )
     rows = [_row(call, ticket, given) for call, ticket, _ in found]
-    show_table(columns, rows, empty="There is no such call.")
+    show_table(columns, rows, empty=_("There is no such call."))
     for gap in reversed(gaps):
         if gap.recovered or gap.unknown:
             hint(_gap_line(gap, given))
     if len(found) == limit:
-        hint(f"The newest {limit}; more with --limit.")
+        hint(_("The newest {limit}; more with --limit.").format(limit=limit))
 
 
 def _row(call: CallRecord, ticket: str | None, given: Settings) -> tuple[str, ...]:
     return (
         when(times.moment(call.started_at), given.timezone),
-        call.direction,
+        word(call.direction),
         _citizen(call),
-        call.outcome or "up",
+        word(call.outcome or UP),
         call.operator or "-",
         _seconds(call.wait_seconds),
         _seconds(call.talk_seconds),
@@ -104,7 +124,7 @@ def _row(call: CallRecord, ticket: str | None, given: Settings) -> tuple[str, ..
 
 def _citizen(call: CallRecord) -> str:
     if Fact.WITHHELD in call.facts:
-        return "withheld"
+        return _("withheld")
     return person(call.citizen, call.dialled if call.direction == "outbound" else call.caller_raw)
 
 
@@ -114,7 +134,9 @@ def _seconds(value: int | None) -> str:
 
 def _gap_line(gap: Gap, given: Settings) -> str:
     since, until = (times.moment(at).astimezone(given.timezone) for at in (gap.since, gap.until))
-    return f"gap {since:%d-%m %H:%M}-{until:%H:%M}: {gap.recovered} recovered, {gap.unknown} unknown"
+    return _("gap {since:%d-%m %H:%M}-{until:%H:%M}: {recovered} recovered, {unknown} unknown").format(
+        since=since, until=until, recovered=gap.recovered, unknown=gap.unknown
+    )
 
 
 @calls.command()
@@ -161,7 +183,9 @@ def gaps(ctx: click.Context, since: str | None, until: str | None, limit: int, *
         )
         for gap in found
     ]
-    show_table(("PBX", "Since", "Until", "Recovered", "Unknown"), rows, empty="The call log has no gaps.")
+    show_table(
+        (_("PBX"), _("Since"), _("Until"), _("Recovered"), _("Unknown")), rows, empty=_("The call log has no gaps.")
+    )
     if len(found) == limit:
         hint(_("The first {limit}; more with --limit.").format(limit=limit))
 
@@ -183,29 +207,40 @@ def show(ctx: click.Context, call: str, *, as_json: bool) -> None:
     if as_json:
         show_json(to_json(record, given.timezone, ticket=ticket, callback=callback))
         return
-    click.echo(f"Call {record.id}: {record.direction}, {record.outcome or 'up'}")
-    for name, value in (
-        ("citizen", _citizen(record)),
-        ("dialled", printable(record.dialled)),
-        ("began", when(times.moment(record.started_at), given.timezone)),
-        ("ended", when(times.moment(record.ended_at), given.timezone)),
-        ("operator", record.operator),
-        ("queue", record.queue),
-        ("wait", _seconds(record.wait_seconds)),
-        ("talk", _seconds(record.talk_seconds)),
-        ("keys", record.menu_path),
-        ("ticket", ticket),
-        ("callback", callback),
-    ):
+    click.echo(
+        _("Call {id}: {direction}, {outcome}").format(
+            id=record.id, direction=word(record.direction), outcome=word(record.outcome or UP)
+        )
+    )
+    about = (
+        (_("citizen"), _citizen(record)),
+        (_("dialled"), printable(record.dialled)),
+        (_("began"), when(times.moment(record.started_at), given.timezone)),
+        (_("ended"), when(times.moment(record.ended_at), given.timezone)),
+        (_("operator"), record.operator),
+        (_("queue"), record.queue),
+        (_("wait"), _seconds(record.wait_seconds)),
+        (_("talk"), _seconds(record.talk_seconds)),
+        (_("keys"), record.menu_path),
+        (_("ticket"), ticket),
+        (_("call back"), callback),
+        (_("recording"), record.recording),
+    )
+    roles = [word(leg.role) for leg in record.legs]
+    width = max(WIDTH, *(len(name) + 1 for name, _value in about), *(len(role) + 1 for role in roles))
+    for name, value in about:
         if value not in (None, "", "-"):
-            click.echo(f"  {name:10}{printable(str(value))}")
-    for leg in record.legs:
-        click.echo(f"  {leg.role:10}{printable(f'{leg.channel}  {leg.party}' if leg.party else leg.channel)}")
+            click.echo(f"  {name:{width}}{printable(str(value))}")
+    for role, leg in zip(roles, record.legs, strict=True):
+        click.echo(f"  {role:{width}}{printable(f'{leg.channel}  {leg.party}' if leg.party else leg.channel)}")
     for talk in record.talks:
-        click.echo(f"  {'talk':10}{printable(' and '.join(talk.channels))}")
+        click.echo(f"  {_('talk'):{width}}{printable(_(' and ').join(talk.channels))}")
     for transfer in record.transfers:
         at = when(times.moment(transfer.at), given.timezone)
-        click.echo(f"  {'transfer':10}{transfer.kind} by {printable(f'{transfer.by} to {transfer.to}')}, {at}")
+        said = _("{kind} by {by} to {to}, {at}").format(
+            kind=word(transfer.kind), by=printable(transfer.by or "-"), to=printable(transfer.to or "-"), at=at
+        )
+        click.echo(f"  {_('transfer'):{width}}{said}")
 
 
 @calls.command()
@@ -233,7 +268,7 @@ def replay(ctx: click.Context, file: str, trunks: tuple[str, ...]) -> None:
     show_json([to_json(record, given.timezone) for record in records])
     if ignored:
         odd = ", ".join(f"{count} {name}" for name, count in sorted(ignored.items()))
-        hint(f"events that did not fit: {odd}")
+        hint(_("events that did not fit: {odd}").format(odd=odd))
 
 
 def _read(file: str) -> str:
@@ -241,7 +276,7 @@ def _read(file: str) -> str:
         with click.open_file(file, encoding="utf-8", errors="replace") as stream:
             text: str = stream.read()
     except OSError as error:
-        raise DepokError(f"{file} cannot be read: {error.strerror}") from error
+        raise DepokError("{file} cannot be read: {strerror}", file=file, strerror=error.strerror) from error
     return text
 
 
@@ -252,10 +287,10 @@ def _events(text: str) -> Iterable[dict[str, str]]:
         else:
             found = [json.loads(line) for line in text.splitlines() if line.strip()]
     except (ValueError, RecursionError) as error:
-        raise DepokError(f"not a JSON array and not JSON lines: {error}") from None
+        raise DepokError("not a JSON array and not JSON lines: {error}", error=error) from None
     for number, event in enumerate(found, 1):
         if not isinstance(event, dict):
-            raise DepokError(f"event {number} is no object")
+            raise DepokError("event {number} is no object", number=number)
         yield {str(key): value if isinstance(value, str) else json.dumps(value) for key, value in event.items()}
 
 

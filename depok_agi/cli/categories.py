@@ -5,6 +5,7 @@ import click
 from depok_agi.cli import fields
 from depok_agi.cli.context import at_desk, settings
 from depok_agi.cli.csv_rows import csv_option, show_records
+from depok_agi.cli.language import _
 from depok_agi.cli.output import hint, json_option, printable, show_table
 from depok_agi.desk import opds
 
@@ -31,7 +32,7 @@ def list_(ctx: click.Context, *, as_json: bool, as_csv: bool) -> None:
         show_records(records, fields.CATEGORY, as_json=as_json, as_csv=as_csv)
         return
     rows = [(printable(name), opd or "-") for name, opd in found.items()]
-    show_table(("Category", "OPD"), rows, empty="There is no category.")
+    show_table((_("Category"), _("OPD")), rows, empty=_("There is no category."))
 
 
 @categories.command("set")
@@ -46,7 +47,7 @@ def set_(ctx: click.Context, name: str, opd: str | None) -> None:
       depok-agi categories set 'lampu jalan' --opd DISHUB
     """
     code = at_desk(settings(ctx), lambda desk: opds.put_category(desk, name, opd))
-    hint(f"{printable(name)} leads to {code or 'no OPD'}")
+    hint(_("{name} leads to {code}").format(name=printable(name), code=code or _("no OPD")))
 
 
 @categories.command()
@@ -60,4 +61,4 @@ def remove(ctx: click.Context, name: str) -> None:
       depok-agi categories remove 'pohon tumbang'
     """
     known = at_desk(settings(ctx), lambda desk: opds.drop_category(desk, name))
-    hint(f"{printable(known)} is off the list")
+    hint(_("{known} is off the list").format(known=printable(known)))

@@ -11,10 +11,12 @@ from typing import TypeVar
 import click
 
 from depok_agi.access.roles import Person, Role, highest
-from depok_agi.config import Settings, load, settings_path
+from depok_agi.cli.attending import tell_of_a_pause
+from depok_agi.config import Settings, load
 from depok_agi.desk import Desk
 from depok_agi.desk.opening import open_desk
 from depok_agi.errors import RefusedError
+from depok_agi.settings_file import settings_path
 
 Got = TypeVar("Got")
 
@@ -30,7 +32,9 @@ def at_desk(given: Settings, action: Callable[[Desk], Awaitable[Got]]) -> Got:
 
     async def run() -> Got:
         async with open_desk(given, origin=origin()) as desk:
-            return await action(desk)
+            got = await action(desk)
+            await tell_of_a_pause(desk, actor(), given)
+            return got
 
     return asyncio.run(run())
 
@@ -63,7 +67,9 @@ def acting() -> Person:
     role = highest({group.gr_name for group in grp.getgrall() if group.gr_gid in found})
     if role is None:
         groups = ", ".join(role.group for role in Role)
-        raise RefusedError(f"{name} is in none of the groups {groups}; ask the admin of this host")
+        raise RefusedError(
+            "{name} is in none of the groups {groups}; ask the admin of this host", name=name, groups=groups
+        )
     return Person(name, role)
 
 

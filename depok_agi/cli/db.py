@@ -35,7 +35,7 @@ def migrate(ctx: click.Context) -> None:
     """
     path = settings(ctx).folders.store
     _migrate(path)
-    click.echo(f"the store {path} is up to date", err=True)
+    click.echo(_("the store {path} is up to date").format(path=path), err=True)
 
 
 @db.command()
@@ -61,9 +61,13 @@ def check(ctx: click.Context, *, as_json: bool) -> None:
     else:
         click.echo("".join(f"{fault}\n" for fault in found), nl=False)
     if found:
-        raise RefusedError(f"the store {path} has {len(found)} fault{'' if len(found) == 1 else 's'}")
+        raise RefusedError(
+            "the store {path} has {count} fault" if len(found) == 1 else "the store {path} has {count} faults",
+            path=path,
+            count=len(found),
+        )
     if not as_json:
-        hint(f"the store {path} is whole, {_size(path)}")
+        hint(_("the store {path} is whole, {size}").format(path=path, size=_size(path)))
 
 
 @db.command()
@@ -83,8 +87,12 @@ def backup(ctx: click.Context) -> None:
         made = backups_of.back_up(given.folders.store, given.folders.backups, _now(given))
     old = backups_of.forget_old(given.folders.backups, given.backup.keep)
     click.echo(str(made))
-    gone = f"; {len(old)} older than the newest {given.backup.keep} deleted" if old else ""
-    hint(f"opened and found whole, {_size(made)}{gone}")
+    gone = (
+        _("; {count} older than the newest {keep} deleted").format(count=len(old), keep=given.backup.keep)
+        if old
+        else ""
+    )
+    hint(_("opened and found whole, {size}{gone}").format(size=_size(made), gone=gone))
 
 
 @db.command()
@@ -103,9 +111,11 @@ def backups(ctx: click.Context, *, as_json: bool, as_csv: bool) -> None:
         records = [{"name": path.name, "bytes": path.stat().st_size} for path in found]
         show_records(records, fields.BACKUP, as_json=as_json, as_csv=as_csv)
         return
-    show_table(["Backup", "Size"], [[path.name, _size(path)] for path in found], empty="there is no backup yet")
+    show_table(
+        [_("Backup"), _("Size")], [[path.name, _size(path)] for path in found], empty=_("there is no backup yet")
+    )
     if found:
-        hint(f"to go back to one: depok-agi db restore {found[0].name}")
+        hint(_("to go back to one: depok-agi db restore {name}").format(name=found[0].name))
 
 
 @db.command()
@@ -123,13 +133,17 @@ def restore(ctx: click.Context, name: str) -> None:
     given = settings(ctx)
     folder = given.folders.backups
     if not backups_of.NAME.fullmatch(name):
-        raise NotFoundError(f"there is no backup {name!r} in {folder}; depok-agi db backups lists them")
+        raise NotFoundError(
+            "there is no backup {name!r} in {folder}; depok-agi db backups lists them", name=name, folder=folder
+        )
     with working(_("checking the backup, and putting it in place")):
         aside = backups_of.restore(folder / name, given.folders.store, _now(given))
         _migrate(given.folders.store)
-    kept = "" if aside is None else f"; what was there before is {aside}"
-    click.echo(f"the store {given.folders.store} is {name} now{kept}", err=True)
-    hint("start the daemon again: it fetches the calls since then")
+    kept = "" if aside is None else _("; what was there before is {aside}").format(aside=aside)
+    click.echo(
+        _("the store {store} is {name} now{kept}").format(store=given.folders.store, name=name, kept=kept), err=True
+    )
+    hint(_("start the daemon again: it fetches the calls since then"))
 
 
 def _migrate(path: Path) -> None:

@@ -10,16 +10,20 @@ from pathlib import Path
 import click
 
 from depok_agi.cli.context import settings
+from depok_agi.cli.language import _
 from depok_agi.cli.output import hint, json_option, printable, show_json
 from depok_agi.cli.prompts import script_option, sounds_option
 from depok_agi.cli.sudo import no_path_under_sudo
-from depok_agi.config import Settings, settings_path
+from depok_agi.config import Settings
 from depok_agi.desk import utc_now
 from depok_agi.doctor.finding import Finding, State
 from depok_agi.errors import RefusedError
+from depok_agi.language import gettext_noop
+from depok_agi.settings_file import settings_path
 
-SIGNS = {State.OK: "ok", State.WARNING: "! warning", State.FAILURE: "X FAILURE"}
+SIGNS = {State.OK: "ok", State.WARNING: gettext_noop("! warning"), State.FAILURE: gettext_noop("X FAILURE")}
 COLOURS = {State.OK: "green", State.WARNING: "yellow", State.FAILURE: "red"}
+SIGN_WIDTH = 10
 WIDTH = 28
 
 
@@ -57,9 +61,11 @@ def doctor(ctx: click.Context, script: Path, sounds: Path, dialplan: Path, *, as
     failures = sum(one.state is State.FAILURE for one in found)
     warnings = sum(one.state is State.WARNING for one in found)
     if failures:
-        raise RefusedError(f"{failures} of {len(found)} checks fail, {warnings} warn")
+        raise RefusedError(
+            "{failures} of {count} checks fail, {warnings} warn", failures=failures, count=len(found), warnings=warnings
+        )
     if not as_json:
-        hint(f"{len(found)} checks, none fails, {warnings} warn")
+        hint(_("{count} checks, none fails, {warnings} warn").format(count=len(found), warnings=warnings))
 
 
 @contextmanager
@@ -87,7 +93,8 @@ async def _look(given: Settings, file: Path, script: Path, sounds: Path, dialpla
 
 def _show(one: Finding) -> None:
     colour = None if os.environ.get("NO_COLOR") else COLOURS[one.state]
-    sign = click.style(f"{SIGNS[one.state]:<10}", fg=colour)
-    click.echo(f"{sign} {printable(one.check):<{WIDTH}} {printable(one.text)}")
-    if one.mend:
-        click.echo(f"{'':10} {'':{WIDTH}} -> {printable(one.mend)}")
+    sign = click.style(f"{_(SIGNS[one.state]):<{SIGN_WIDTH}}", fg=colour)
+    check, text, mend = map(printable, one.told(_))
+    click.echo(f"{sign} {check:<{WIDTH}} {text}")
+    if mend:
+        click.echo(f"{'':{SIGN_WIDTH}} {'':{WIDTH}} -> {mend}")

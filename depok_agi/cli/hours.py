@@ -6,7 +6,8 @@ import click
 
 from depok_agi.cli.choices import OneOf
 from depok_agi.cli.context import actor, at_desk, settings
-from depok_agi.cli.output import hint, json_option, printable, show_json
+from depok_agi.cli.language import _, word
+from depok_agi.cli.output import hint, json_option, printable, show_json, weekday
 from depok_agi.cli.when import future, moment
 from depok_agi.config import Settings
 from depok_agi.desk import Desk, utc_now
@@ -45,9 +46,17 @@ def check(ctx: click.Context, at: str | None, *, as_json: bool) -> None:
         show_json(_to_json(answer, given))
         return
     state = "open" if answer.open else "closed"
-    click.echo(f"{state} at {answer.at.astimezone(given.timezone):%Y-%m-%d %H:%M}: {printable(answer.rule)}")
+    click.echo(
+        _("{state} at {at:%Y-%m-%d %H:%M}: {rule}").format(
+            state=word(state), at=answer.at.astimezone(given.timezone), rule=printable(answer.rule)
+        )
+    )
     if answer.next_change_at:
-        click.echo(f"next change: {answer.next_change_at.astimezone(given.timezone):%Y-%m-%d %H:%M}")
+        click.echo(
+            _("next change: {next_change_at:%Y-%m-%d %H:%M}").format(
+                next_change_at=answer.next_change_at.astimezone(given.timezone)
+            )
+        )
 
 
 def _to_json(answer: Answer, given: Settings) -> dict[str, object]:
@@ -86,9 +95,11 @@ def week(ctx: click.Context, day: str | None, *, as_json: bool) -> None:
         return
     click.echo(f"{'':13}{''.join(f'{hour:<6}' for hour in range(0, 24, 3))}")
     for hours in found:
-        today = "<- today" if hours.day == utc_now().astimezone(given.timezone).date() else ""
-        spans = ", ".join(_span(begin, end) for begin, end in hours.open) or "closed"
-        click.echo(f"{hours.day:%a %d-%m}    {_drawn(hours, given.timezone)}  {spans}  {today}".rstrip())
+        today = _("<- today") if hours.day == utc_now().astimezone(given.timezone).date() else ""
+        spans = ", ".join(_span(begin, end) for begin, end in hours.open) or word("closed")
+        click.echo(
+            f"{weekday(hours.day)} {hours.day:%d-%m}    {_drawn(hours, given.timezone)}  {spans}  {today}".rstrip()
+        )
         for rule in hours.rules:
             click.echo(f"{'':13}{printable(rule)}")
 
@@ -128,7 +139,11 @@ def override(ctx: click.Context, state: str, until: str, why: str) -> None:
     given = settings(ctx)
     ends = future(until, given.timezone, utc_now())
     at_desk(given, lambda desk: desk_hours.override(desk, is_open=state == "open", until=ends, why=why, by=actor()))
-    hint(f"{state} until {ends.astimezone(given.timezone):%Y-%m-%d %H:%M}; `depok-agi hours clear` ends it sooner")
+    hint(
+        _("{state} until {ends:%Y-%m-%d %H:%M}; `depok-agi hours clear` ends it sooner").format(
+            state=word(state), ends=ends.astimezone(given.timezone)
+        )
+    )
 
 
 @hours.command()
@@ -141,4 +156,9 @@ def clear(ctx: click.Context) -> None:
       depok-agi hours clear
     """
     ended = at_desk(settings(ctx), desk_hours.clear)
-    hint(f"{ended} override{'' if ended == 1 else 's'} ended: the hours file decides again")
+    text = (
+        _("{count} override ended: the hours file decides again")
+        if ended == 1
+        else _("{count} overrides ended: the hours file decides again")
+    )
+    hint(text.format(count=ended))

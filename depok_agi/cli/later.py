@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from depok_agi.cli.help import translated
 from depok_agi.cli.suggestions import Suggesting
 
 
@@ -25,4 +26,4 @@ class Later(Suggesting):
         if cmd_name not in self._later:
             return super().get_command(ctx, cmd_name)
         command: click.Command = getattr(import_module(self._later[cmd_name]), cmd_name)
-        return command
+        return translated(command)

@@ -6,17 +6,21 @@ from depok_agi.cli import fields
 from depok_agi.cli.choices import choice_of
 from depok_agi.cli.context import at_desk, settings
 from depok_agi.cli.csv_rows import csv_option, show_records
+from depok_agi.cli.language import _, word
 from depok_agi.cli.output import hint, json_option, show_table, when
 from depok_agi.cli.span import span, span_options
 from depok_agi.config import Settings
 from depok_agi.desk import mails as desk_mails
+from depok_agi.language import gettext_noop
 from depok_agi.notify.mail import Kind, Mail, MailFilter, MailStatus, period_name, period_of
 
 EMPTY = {
-    MailFilter.WAITING: "No e-mail waits; `depok-agi mails list --status sent` shows those that went out.",
-    MailFilter.SENT: "No e-mail was sent yet.",
-    MailFilter.DROPPED: "No e-mail was dropped.",
-    MailFilter.ALL: "There is no e-mail.",
+    MailFilter.WAITING: gettext_noop(
+        "No e-mail waits; `depok-agi mails list --status sent` shows those that went out."
+    ),
+    MailFilter.SENT: gettext_noop("No e-mail was sent yet."),
+    MailFilter.DROPPED: gettext_noop("No e-mail was dropped."),
+    MailFilter.ALL: gettext_noop("There is no e-mail."),
 }
 
 
@@ -56,12 +60,12 @@ def list_(
         records = [mail.to_json(given.timezone) for mail in found]
         show_records(records, fields.MAIL, as_json=as_json, as_csv=as_csv)
         return
-    columns = ("ID", "About", "OPD", "Ticket", "To", "Status", "When", "Tries", "Why")
-    show_table(columns, [_row(mail, given) for mail in found], empty=EMPTY[wanted])
+    columns = (_("ID"), _("About"), _("OPD"), _("Ticket"), _("To"), _("Status"), _("When"), _("Tries"), _("Why"))
+    show_table(columns, [_row(mail, given) for mail in found], empty=_(EMPTY[wanted]))
     if len(found) == limit:
-        hint(f"The newest {limit}; more with --limit.")
+        hint(_("The newest {limit}; more with --limit.").format(limit=limit))
     if given.mail is None and any(mail.status is MailStatus.WAITING for mail in found):
-        hint("There is no [mail] in the settings: they wait until it is given.")
+        hint(_("There is no [mail] in the settings: they wait until it is given."))
 
 
 def _row(mail: Mail, given: Settings) -> tuple[str, ...]:
@@ -69,14 +73,14 @@ def _row(mail: Mail, given: Settings) -> tuple[str, ...]:
     at = mail.next_try_at if waits else mail.sent_at or mail.queued_at
     return (
         str(mail.id),
-        mail.kind if mail.kind is not Kind.REPORT else f"{mail.kind} {period_name(period_of(mail.key))}",
+        word(mail.kind) if mail.kind is not Kind.REPORT else f"{word(mail.kind)} {period_name(period_of(mail.key))}",
         mail.opd or "-",
         mail.number or "-",
-        mail.address or f"({mail.role}: no address)",
-        f"{mail.status} until" if waits else mail.status,
+        mail.address or _("({role}: no address)").format(role=word(mail.role)),
+        _("{status} until").format(status=word(mail.status)) if waits else word(mail.status),
         when(at, given.timezone),
         str(mail.tries or "-"),
-        mail.error or "-",
+        _(mail.error or "-"),
     )
 
 
@@ -91,6 +95,13 @@ def try_now(ctx: click.Context) -> None:
     """
     given = settings(ctx)
     count = at_desk(given, desk_mails.try_now)
-    hint(f"{count or 'no'} e-mail{'' if count == 1 else 's'} had to wait longer; the service tries all within seconds")
+    text = (
+        _("no e-mails had to wait longer; the service tries all within seconds")
+        if count == 0
+        else _("{count} e-mail had to wait longer; the service tries all within seconds")
+        if count == 1
+        else _("{count} e-mails had to wait longer; the service tries all within seconds")
+    )
+    hint(text.format(count=count))
     if given.mail is None:
-        hint("There is no [mail] in the settings: nothing is sent until it is given.")
+        hint(_("There is no [mail] in the settings: nothing is sent until it is given."))

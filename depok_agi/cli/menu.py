@@ -9,6 +9,7 @@ import click
 
 from depok_agi import prompts as spoken
 from depok_agi.cli.context import at_desk, settings
+from depok_agi.cli.language import _, told, word
 from depok_agi.cli.output import hint, json_option, show_json
 from depok_agi.cli.sudo import no_path_under_sudo
 from depok_agi.config import Settings
@@ -51,8 +52,12 @@ def check(ctx: click.Context, file: Path | None, script: Path | None) -> None:
     """
     tree = _read(ctx, file, _names(script))
     for code, why in _doubtful(ctx, tree):
-        hint(f"warning: the menu leads to the OPD {code}, which {why}")
-    hint(f"the menu is right: {_many(len(tree.menus), 'menu')}, {_many(sum(1 for _ in _keys(tree)), 'key')}")
+        hint(_("warning: the menu leads to the OPD {code}, which {why}").format(code=code, why=why))
+    hint(
+        _("the menu is right: {menus}, {keys}").format(
+            menus=_menus(len(tree.menus)), keys=_count_of_keys(sum(1 for _choice in _keys(tree)))
+        )
+    )
 
 
 @menu.command()
@@ -71,7 +76,8 @@ def show(ctx: click.Context, file: Path | None, *, as_json: bool) -> None:
     if as_json:
         show_json(_to_json(tree))
         return
-    click.echo(f"greeting: {', '.join(f'{key} {language}' for key, language in tree.languages.items())}")
+    languages = ", ".join(f"{key} {language}" for key, language in tree.languages.items())
+    click.echo(_("greeting: {languages}").format(languages=languages))
     for line in _drawn(tree, tree.menus[tree.start], "", set()):
         click.echo(line)
 
@@ -83,15 +89,15 @@ def _read(ctx: click.Context, file: Path | None, prompts: frozenset[str] | None)
         try:
             given = sys.stdin.buffer.read().decode("utf-8")
         except UnicodeDecodeError as error:
-            raise SettingsError(f"standard input cannot be read: {error}") from error
-        return menu_file.load(given, "standard input", prompts)
+            raise SettingsError("standard input cannot be read: {error}", error=error) from error
+        return menu_file.load(given, _("standard input"), prompts)
     path = file or menu_path(settings(ctx))
     return menu_file.load(read(path), str(path), prompts)
 
 
 def _names(script: Path | None) -> frozenset[str] | None:
     if script is None and not USUAL_SCRIPT.exists():
-        hint("which prompts there are is not known: name their script by --script")
+        hint(_("which prompts there are is not known: name their script by --script"))
         return None
     return frozenset(prompt.name for prompt in spoken.load(script or USUAL_SCRIPT))
 
@@ -109,32 +115,39 @@ def _doubtful(ctx: click.Context, tree: MenuTree) -> Iterator[tuple[str, str]]:
     try:
         given: Settings = settings(ctx)
         if not given.folders.store.exists():
-            raise SettingsError(f"there is no store at {given.folders.store}")
+            raise SettingsError("there is no store at {store}", store=given.folders.store)
         known = {opd.code: opd for opd in at_desk(given, opds.listed)}
     except (DepokError, OSError) as error:
-        hint(f"the OPDs of the menu are not checked: {error}")
+        hint(_("the OPDs of the menu are not checked: {error}").format(error=told(error)))
         return
     for code in wanted:
         opd = known.get(code)
         if opd is None:
-            yield code, f"is not known: depok-agi opd add {code} --name ..."
+            yield code, _("is not known: depok-agi opd add {code} --name ...").format(code=code)
         elif not opd.active:
-            yield code, "is closed"
+            yield code, _("is closed")
         elif opd.phone is None:
-            yield code, f"has no telephone: depok-agi opd edit {code} --phone ..."
+            yield code, _("has no telephone: depok-agi opd edit {code} --phone ...").format(code=code)
 
 
-def _many(count: int, what: str) -> str:
-    return f"{count} {what}{'' if count == 1 else 's'}"
+def _menus(count: int) -> str:
+    return (_("{count} menu") if count == 1 else _("{count} menus")).format(count=count)
+
+
+def _count_of_keys(count: int) -> str:
+    return (_("{count} key") if count == 1 else _("{count} keys")).format(count=count)
 
 
 def _drawn(tree: MenuTree, menu: Menu, indent: str, seen: set[str]) -> Iterator[str]:
     """A menu below another one; one that was drawn already is only named."""
     seen.add(menu.name)
-    tries = "1 try" if menu.tries == 1 else f"{menu.tries} tries"
-    yield f"{indent}{menu.name}: says {menu.prompt}, waits {menu.seconds:g} s, {tries}, then an operator"
+    tries = _("1 try") if menu.tries == 1 else _("{count} tries").format(count=menu.tries)
+    said = _("{menu}: says {prompt}, waits {seconds:g} s, {tries}, then an operator").format(
+        menu=menu.name, prompt=menu.prompt, seconds=menu.seconds, tries=tries
+    )
+    yield f"{indent}{said}"
     for key, choice in menu.keys.items():
-        yield f"{indent}  {key}  {choice.action}{' ' if choice.target else ''}{choice.target}"
+        yield f"{indent}  {key}  {word(choice.action)}{' ' if choice.target else ''}{choice.target}"
         if choice.action is Action.MENU and choice.target not in seen:
             yield from _drawn(tree, tree.menus[choice.target], f"{indent}     ", seen)
 

@@ -40,7 +40,11 @@ def block(ctx: click.Context, number: str, until: str, why: str, *, as_json: boo
     if as_json:
         show_json(_to_json(made, given))
         return
-    hint(f"{national(made.number)} is blocked until {ends.astimezone(given.timezone):%Y-%m-%d %H:%M}")
+    hint(
+        _("{number} is blocked until {ends:%Y-%m-%d %H:%M}").format(
+            number=national(made.number), ends=ends.astimezone(given.timezone)
+        )
+    )
 
 
 @numbers.command()
@@ -54,7 +58,7 @@ def unblock(ctx: click.Context, number: str) -> None:
       depok-agi numbers unblock 0811-0000-1234
     """
     lifted = at_desk(settings(ctx), lambda desk: blocks.unblock(desk, number))
-    hint(f"{national(lifted)} is not blocked any more")
+    hint(_("{lifted} is not blocked any more").format(lifted=national(lifted)))
 
 
 @numbers.command("list")
@@ -88,7 +92,7 @@ def list_(
         return
     zone = given.timezone
     rows = [(national(o.number), when(o.since, zone), when(o.until, zone), o.by, printable(o.why)) for o in found]
-    show_table(("Number", "Since", "Until", "By", "Why"), rows, empty="Nobody is blocked.")
+    show_table((_("Number"), _("Since"), _("Until"), _("By"), _("Why")), rows, empty=_("Nobody is blocked."))
     if len(found) == limit:
         hint(_("The first {limit}; more with --limit.").format(limit=limit))
 

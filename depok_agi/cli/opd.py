@@ -8,6 +8,7 @@ from depok_agi.cli import fields
 from depok_agi.cli.choices import choice_of
 from depok_agi.cli.context import at_desk, settings
 from depok_agi.cli.csv_rows import csv_option, show_records
+from depok_agi.cli.language import _, word
 from depok_agi.cli.output import hint, json_option, printable, show_json, show_table
 from depok_agi.desk import opds
 from depok_agi.desk.opds import Opd
@@ -51,19 +52,27 @@ def list_(ctx: click.Context, *, as_json: bool, as_csv: bool) -> None:
         return
     rows = [
         (
-            o.code if o.active else f"{o.code} (closed)",
+            o.code if o.active else _("{code} (closed)").format(code=o.code),
             printable(o.name),
-            o.clock,
+            word(o.clock),
             o.phone or "-",
             o.email or "-",
             o.head_email or "-",
         )
         for o in found
     ]
-    show_table(("OPD", "Name", "Clock", "Phone", "E-mail", "Head's e-mail"), rows, empty="There is no OPD.")
+    show_table(
+        (_("OPD"), _("Name"), _("Clock"), _("Phone"), _("E-mail"), _("Head's e-mail")),
+        rows,
+        empty=_("There is no OPD."),
+    )
     silent = [o.code for o in found if o.active and o.email is None]
     if silent:
-        hint(f"{len(silent)} have no e-mail address and are not written to: depok-agi opd edit {silent[0]} --email ...")
+        hint(
+            _("{count} have no e-mail address and are not written to: depok-agi opd edit {silent} --email ...").format(
+                count=len(silent), silent=silent[0]
+            )
+        )
 
 
 @opd.command()
@@ -135,7 +144,7 @@ def edit(
     }
     changes = {field: value for field, value in given.items() if value is not None}
     if not changes:
-        raise click.UsageError("say what to change, such as --email")
+        raise click.UsageError(_("say what to change, such as --email"))
     _show(at_desk(settings(ctx), lambda desk: opds.edit(desk, code, changes)), as_json=as_json)
 
 
@@ -144,6 +153,12 @@ def _show(opd: Opd, *, as_json: bool) -> None:
         show_json(asdict(opd))
     else:
         hint(
-            f"{opd.code}: {printable(opd.name)}, {opd.clock}, phone {opd.phone or '-'}, e-mail {opd.email or '-'}, "
-            f"head {opd.head_email or '-'}"
+            _("{code}: {name}, {clock}, phone {phone}, e-mail {email}, head {head_email}").format(
+                code=opd.code,
+                name=printable(opd.name),
+                clock=word(opd.clock),
+                phone=opd.phone or "-",
+                email=opd.email or "-",
+                head_email=opd.head_email or "-",
+            )
         )

@@ -6,7 +6,7 @@ import re
 import shutil
 import sys
 from collections.abc import Sequence
-from datetime import datetime, tzinfo
+from datetime import date, datetime, tzinfo
 from typing import Any
 
 import click
@@ -14,6 +14,8 @@ import click
 from depok_agi.calls.numbers import national
 from depok_agi.cli import paging
 from depok_agi.cli.clear_text import clear
+from depok_agi.cli.language import _
+from depok_agi.language import gettext_noop
 
 json_option = click.option("--json", "as_json", is_flag=True, help="For scripts: JSON on standard output.")
 
@@ -21,6 +23,15 @@ json_option = click.option("--json", "as_json", is_flag=True, help="For scripts:
 WIDTH_OF_A_PIPE = 200
 GAP = "   "
 LATE = "! "
+WEEKDAYS = (
+    gettext_noop("Mon"),
+    gettext_noop("Tue"),
+    gettext_noop("Wed"),
+    gettext_noop("Thu"),
+    gettext_noop("Fri"),
+    gettext_noop("Sat"),
+    gettext_noop("Sun"),
+)
 NARROWEST = 6
 """Columns. Text that is folded into less than this cannot be read."""
 
@@ -58,7 +69,7 @@ def show_table(columns: Sequence[str], rows: Sequence[Sequence[str]], *, empty: 
 def _fitted(widths: list[int], room: int) -> list[int] | None:
     """The widths of the columns, the widest of them narrower until all fit; None where that would be of no use."""
     fitted = list(widths)
-    for _ in range(max(0, sum(widths) - room)):
+    for _column in range(max(0, sum(widths) - room)):
         widest = max(range(len(fitted)), key=fitted.__getitem__)
         fitted[widest] -= 1
     return fitted if min(fitted) >= min(*widths, NARROWEST) else None
@@ -141,6 +152,11 @@ def when(at: datetime | None, timezone: tzinfo) -> str:
     return "-" if at is None else f"{at.astimezone(timezone):%d-%m %H:%M}"
 
 
+def weekday(day: date) -> str:
+    """The day of the week, in three letters."""
+    return _(WEEKDAYS[day.weekday()])
+
+
 def late(text: str, *, overdue: bool) -> str:
     """Mark what is late by sign, so that it is seen without colour too."""
     return f"{LATE}{text}" if overdue else text
@@ -150,7 +166,7 @@ def person(number: str | None, raw: str = "") -> str:
     """A caller as people read it."""
     if number:
         return national(number)
-    return printable(raw) or "withheld"
+    return printable(raw) or _("withheld")
 
 
 def printable(text: str) -> str:

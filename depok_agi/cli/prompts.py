@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from depok_agi.cli.language import _, word
 from depok_agi.cli.output import hint, json_option, show_json, show_table
 from depok_agi.cli.sudo import no_path_under_sudo
 from depok_agi.errors import DepokError
@@ -48,7 +49,7 @@ def list_(script: Path, sounds: Path, *, as_csv: bool, as_json: bool) -> None:
     from depok_agi import prompts as spoken  # noqa: PLC0415 - only when asked for
 
     if as_csv and as_json:
-        raise click.UsageError("--csv and --json are two ways to show the same: choose one")
+        raise click.UsageError(_("--csv and --json are two ways to show the same: choose one"))
     found = spoken.load(script)
     if as_csv:
         spoken.write_sheet(found, sys.stdout)
@@ -59,7 +60,8 @@ def list_(script: Path, sounds: Path, *, as_csv: bool, as_json: bool) -> None:
     if as_json:
         show_json([dict(zip(("name", "language", "state", "text"), row, strict=True)) for row in rows])
     else:
-        show_table(("Prompt", "Language", "State", "Text"), rows, empty="The script has no prompts.")
+        shown = [(name, language, word(state), text) for name, language, state, text in rows]
+        show_table((_("Prompt"), _("Language"), _("State"), _("Text")), shown, empty=_("The script has no prompts."))
 
 
 @prompts.command()
@@ -85,11 +87,17 @@ def check(script: Path, sounds: Path, *, as_json: bool) -> None:
     if as_json:
         show_json([dict(zip(("fault", "language", "name", "file"), row, strict=True)) for row in rows])
     else:
-        shown = [(fault, language, name, file or "-") for fault, language, name, file in rows]
-        show_table(("Fault", "Language", "Prompt", "File"), shown, empty="every prompt is there, and can be heard")
+        shown = [(word(fault), language, name, file or "-") for fault, language, name, file in rows]
+        show_table(
+            (_("Fault"), _("Language"), _("Prompt"), _("File")),
+            shown,
+            empty=_("every prompt is there, and can be heard"),
+        )
     grave = sum(one.fault in prompt_check.NOT_HEARD for one in findings)
     if grave:
-        raise DepokError(f"{grave} prompts cannot be heard; `depok-agi prompts make` synthesises what is missing")
+        raise DepokError(
+            "{grave} prompts cannot be heard; `depok-agi prompts make` synthesises what is missing", grave=grave
+        )
 
 
 @prompts.command()
@@ -109,6 +117,6 @@ def make(script: Path, sounds: Path) -> None:
 
     found = spoken.load(script)
     wanted = len(spoken.missing(found, sounds))
-    with click.progressbar(length=wanted, label="prompts", file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
+    with click.progressbar(length=wanted, label=_("prompts"), file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
         made = spoken.make(found, sounds, on_made=lambda *_: bar.update(1))
-    hint(f"{made} prompts synthesised in {sounds}")
+    hint(_("{made} prompts synthesised in {sounds}").format(made=made, sounds=sounds))

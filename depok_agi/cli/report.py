@@ -14,7 +14,7 @@ from depok_agi.cli import fields, paging
 from depok_agi.cli.choices import OneOf, choice_of
 from depok_agi.cli.context import at_desk, settings
 from depok_agi.cli.csv_rows import csv_option, show_records
-from depok_agi.cli.language import _
+from depok_agi.cli.language import _, word
 from depok_agi.cli.output import hint, is_utf8, json_option, show_json
 from depok_agi.cli.progress import working
 from depok_agi.cli.report_formats import BINARY, FORMATS
@@ -129,7 +129,9 @@ def definitions(key: str | None, *, indonesian: bool, as_json: bool, as_csv: boo
 
     found = [of for name, of in load().items() if key is None or name == key or name.startswith(f"{key}.")]
     if not found:
-        raise click.BadParameter(f"no figure has a key like {key!r}; without it all are shown", param_hint="KEY")
+        raise click.BadParameter(
+            _("no figure has a key like {key!r}; without it all are shown").format(key=key), param_hint="KEY"
+        )
     if as_json or as_csv:
         records = [{"key": of.key, "en": of.en, "id": of.id, "source": of.source} for of in found]
         show_records(records, fields.DEFINITION, as_json=as_json, as_csv=as_csv)
@@ -151,7 +153,9 @@ def _report(
 ) -> None:
     form = "json" if as_json else form
     if output is not None and form == "table":
-        raise click.UsageError(f"--output needs a --format other than table: {', '.join(FORMATS)}")
+        raise click.UsageError(
+            _("--output needs a --format other than table: {formats}").format(formats=", ".join(FORMATS))
+        )
     given = settings(ctx)
     zone, now = given.timezone, utc_now()
     period = _period(kind, date, now.astimezone(zone).date())
@@ -190,10 +194,13 @@ def _period(kind: PeriodKind, asked: str | None, today: date) -> Period:
         first = None
     if first is None or first.year not in _YEARS:
         raise click.BadParameter(
-            f"{asked!r} is no date: write 2026-11-24, 2026-11, 2026 or yesterday", param_hint="DATE"
+            _("{asked!r} is no date: write 2026-11-24, 2026-11, 2026 or yesterday").format(asked=asked),
+            param_hint="DATE",
         )
     if len(parts) < _PARTS[kind]:
-        raise click.BadParameter(f"{asked} is no {kind}: say which {kind} of it", param_hint="DATE")
+        raise click.BadParameter(
+            _("{asked} is no {kind}: say which {kind} of it").format(asked=asked, kind=word(kind)), param_hint="DATE"
+        )
     return Period.around(kind, first)
 
 
@@ -201,12 +208,12 @@ def _write(written: bytes, output: Path) -> None:
     """Raises OSError, which the command's edge tells."""
     with output.open("xb") as file:
         file.write(written)
-    hint(f"Written: {output}")
+    hint(_("Written: {output}").format(output=output))
 
 
 def _print(written: bytes, form: str) -> None:
     if form in BINARY and sys.stdout.isatty():
-        raise click.UsageError(f"{form} is not for a terminal: --output FILE, or > FILE")
+        raise click.UsageError(_("{form} is not for a terminal: --output FILE, or > FILE").format(form=form))
     click.echo(written, nl=False)
 
 
@@ -214,4 +221,4 @@ def _show(made: Report, wording: Wording) -> None:
     from depok_agi.reports.writers import terminal  # noqa: PLC0415 - only when asked for
 
     paging.show(terminal.write(made, wording, ascii_only=not is_utf8()).removesuffix("\n"))
-    hint(f"The same again, whenever: --as-of {made.as_of.isoformat()}")
+    hint(_("The same again, whenever: --as-of {as_of}").format(as_of=made.as_of.isoformat()))

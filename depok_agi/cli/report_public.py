@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from depok_agi.cli.context import at_desk, settings
+from depok_agi.cli.language import _
 from depok_agi.cli.output import hint
 from depok_agi.cli.sudo import no_path_under_sudo
 from depok_agi.desk import utc_now
@@ -50,7 +51,7 @@ def public(ctx: click.Context, month: str | None, into: Path | None, name: str |
     lines = "".join(f"{running_text(report, language)}\n" for language in Language)
     if into is None and name is None:
         click.echo(lines, nl=False)
-        hint("The open data itself: --into FOLDER, or one file of it: --file NAME.")
+        hint(_("The open data itself: --into FOLDER, or one file of it: --file NAME."))
         return
     written = files(datasets(report), lines)
     if name is not None:
@@ -69,16 +70,21 @@ def _month(asked: str | None, today: date) -> Period:
     except ValueError:
         period = None
     if period is None or period.first.year == date.max.year:
-        raise click.BadParameter(f"{asked!r} is no month: write 2026-09", param_hint="MONTH")
+        raise click.BadParameter(_("{asked!r} is no month: write 2026-09").format(asked=asked), param_hint="MONTH")
     if period.after.first > today:
-        raise click.BadParameter(f"{asked} is not over yet: open data is of whole months", param_hint="MONTH")
+        raise click.BadParameter(
+            _("{asked} is not over yet: open data is of whole months").format(asked=asked), param_hint="MONTH"
+        )
     return period
 
 
 def _one(written: Mapping[str, str], name: str) -> str:
     """Raises click.BadParameter."""
     if name not in written:
-        raise click.BadParameter(f"there is no {name}; there are {', '.join(written)}", param_hint="--file")
+        raise click.BadParameter(
+            _("there is no {name}; there are {written}").format(name=name, written=", ".join(written)),
+            param_hint="--file",
+        )
     return written[name]
 
 
@@ -88,4 +94,4 @@ def _write(written: Mapping[str, str], folder: Path) -> None:
     for name, text in written.items():
         with (folder / name).open("w", encoding="utf-8", newline="") as file:
             file.write(text)
-    hint(f"{len(written)} files written into {folder}")
+    hint(_("{count} files written into {folder}").format(count=len(written), folder=folder))

@@ -8,16 +8,18 @@ import click
 from depok_agi.cli import fields
 from depok_agi.cli.context import at_desk, settings
 from depok_agi.cli.csv_rows import csv_option, show_records
+from depok_agi.cli.language import _, word
 from depok_agi.cli.output import hint, json_option, show_table
 from depok_agi.config import Settings
 from depok_agi.desk import Desk
 from depok_agi.desk import mails as desk_mails
+from depok_agi.language import gettext_noop
 from depok_agi.notify.mail import Mail, MailStatus, period_name, period_of
 from depok_agi.reports.period import Period, PeriodKind
 from depok_agi.reports.schedule import coming, due_at
 from depok_agi.tickets.ticket import local_iso
 
-COMING = "coming"
+COMING = gettext_noop("coming")
 
 
 @click.command("schedule")
@@ -50,10 +52,10 @@ def schedule(ctx: click.Context, limit: int, *, as_json: bool, as_csv: bool) -> 
     if as_json or as_csv:
         show_records(rows, fields.REPORT_MAIL, as_json=as_json, as_csv=as_csv)
         return
-    columns = ("Report", "Due", "To", "Status", "Sent", "Why")
-    show_table(columns, [_line(row) for row in rows], empty="No report is mailed, and none was.")
+    columns = (_("Report"), _("Due"), _("To"), _("Status"), _("Sent"), _("Why"))
+    show_table(columns, [_line(row) for row in rows], empty=_("No report is mailed, and none was."))
     if not given.reports.recipients:
-        hint("No recipients stand in [reports] of the settings: none is mailed.")
+        hint(_("No recipients stand in [reports] of the settings: none is mailed."))
 
 
 def _coming(period: Period, given: Settings) -> dict[str, Any]:
@@ -87,12 +89,12 @@ def _about(period: Period, given: Settings) -> dict[str, Any]:
 
 def _line(row: dict[str, Any]) -> tuple[str, ...]:
     return (
-        f"{row['kind']} {row['period']}",
+        f"{word(row['kind'])} {row['period']}",
         _minute(row["due_at"]),
         ", ".join(row["recipients"]),
-        row["status"],
+        word(row["status"]),
         _minute(row["sent_at"]),
-        row["error"] or "-",
+        _(row["error"] or "-"),
     )
 
 

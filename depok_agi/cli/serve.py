@@ -9,6 +9,9 @@ import click
 from depok_agi.cli.context import settings
 from depok_agi.errors import DepokError
 
+READY = "ready: {}"
+"""For the journal, which is in English."""
+
 
 @click.command()
 @click.pass_context
@@ -25,7 +28,7 @@ def serve(ctx: click.Context) -> None:
     logging.getLogger("panoramisk").setLevel(logging.CRITICAL)  # its complaints are told once, by our own wrapper
     given = settings(ctx)
     try:
-        asyncio.run(daemon.serve(given, on_ready=lambda text: click.echo(f"ready: {text}", err=True)))
+        asyncio.run(daemon.serve(given, on_ready=lambda text: click.echo(READY.format(text), err=True)))
     except* Exception as failed:
         known = failed.subgroup(DepokError)
         if known is not None:

@@ -7,20 +7,21 @@ from depok_agi.cli import fields
 from depok_agi.cli.choices import choice_of
 from depok_agi.cli.context import at_desk, settings
 from depok_agi.cli.csv_rows import csv_option, show_records
-from depok_agi.cli.language import _
+from depok_agi.cli.language import _, word
 from depok_agi.cli.output import hint, json_option, printable, show_table, when
 from depok_agi.cli.span import span, span_options
 from depok_agi.config import Settings
 from depok_agi.desk import sms as desk_sms
 from depok_agi.desk import sms_queue
 from depok_agi.desk.sms import Received
+from depok_agi.language import gettext_noop
 from depok_agi.sms.outgoing import Filter, Outgoing, Status
 
 EMPTY = {
-    Filter.WAITING: "No SMS waits; `depok-agi sms list --status sent` shows those that went out.",
-    Filter.SENT: "No SMS was sent yet.",
-    Filter.DROPPED: "No SMS was dropped.",
-    Filter.ALL: "There is no SMS.",
+    Filter.WAITING: gettext_noop("No SMS waits; `depok-agi sms list --status sent` shows those that went out."),
+    Filter.SENT: gettext_noop("No SMS was sent yet."),
+    Filter.DROPPED: gettext_noop("No SMS was dropped."),
+    Filter.ALL: gettext_noop("There is no SMS."),
 }
 
 
@@ -60,12 +61,12 @@ def list_(
         records = [one.to_json(given.timezone) for one in found]
         show_records(records, fields.SMS, as_json=as_json, as_csv=as_csv)
         return
-    columns = ("ID", "About", "To", "Ticket", "Status", "When", "Tries", "Why")
-    show_table(columns, [_row(one, given) for one in found], empty=EMPTY[wanted])
+    columns = (_("ID"), _("About"), _("To"), _("Ticket"), _("Status"), _("When"), _("Tries"), _("Why"))
+    show_table(columns, [_row(one, given) for one in found], empty=_(EMPTY[wanted]))
     if len(found) == limit:
-        hint(f"The newest {limit}; more with --limit.")
+        hint(_("The newest {limit}; more with --limit.").format(limit=limit))
     if given.sms is None and any(one.status is Status.WAITING for one in found):
-        hint("There is no [sms] in the settings: they wait until it is given, for three days at most.")
+        hint(_("There is no [sms] in the settings: they wait until it is given, for three days at most."))
 
 
 def _row(one: Outgoing, given: Settings) -> tuple[str, ...]:
@@ -73,13 +74,13 @@ def _row(one: Outgoing, given: Settings) -> tuple[str, ...]:
     at = one.next_try_at if waits else one.sent_at or one.queued_at
     return (
         str(one.id),
-        one.kind,
+        word(one.kind),
         masked(one.number),
         one.ticket or "-",
-        f"{one.status} until" if waits else one.status,
+        _("{status} until").format(status=word(one.status)) if waits else word(one.status),
         when(at, given.timezone),
         str(one.tries or "-"),
-        one.error or "-",
+        _(one.error or "-"),
     )
 
 
@@ -106,12 +107,14 @@ def received(
         show_records(records, fields.RECEIVED, as_json=as_json, as_csv=as_csv)
         return
     rows = [_received_row(one, given) for one in found]
-    show_table(("ID", "At", "From", "Made", "Ticket", "Answered"), rows, empty="No SMS has come yet.")
+    show_table(
+        (_("ID"), _("At"), _("From"), _("Made"), _("Ticket"), _("Answered")), rows, empty=_("No SMS has come yet.")
+    )
     if len(found) == limit:
         hint(_("The first {limit}; more with --limit.").format(limit=limit))
 
 
 def _received_row(one: Received, given: Settings) -> tuple[str, ...]:
     sender = printable(one.sender) if one.sender else masked(one.number)
-    answered = "yes" if one.answered else "no"
-    return str(one.id), when(one.at, given.timezone), sender, one.made, one.ticket or "-", answered
+    answered = _("yes") if one.answered else _("no")
+    return str(one.id), when(one.at, given.timezone), sender, word(one.made), one.ticket or "-", answered

@@ -6,6 +6,8 @@ from typing import TypeVar
 import click
 from click.core import ParameterSource
 
+from depok_agi.cli.language import _
+
 Got = TypeVar("Got")
 
 
@@ -14,5 +16,7 @@ def no_path_under_sudo(ctx: click.Context, parameter: click.Parameter, value: Go
     was_given = ctx.get_parameter_source(parameter.name or "") is ParameterSource.COMMANDLINE
     if was_given and str(value) != "-" and "SUDO_UID" in os.environ and os.geteuid() != 0:
         name = parameter.opts[0] if parameter.param_type_name == "option" else parameter.human_readable_name
-        raise click.UsageError(f"{name} is not allowed under sudo: the path would be used with the service's rights")
+        raise click.UsageError(
+            _("{name} is not allowed under sudo: the path would be used with the service's rights").format(name=name)
+        )
     return value

@@ -30,7 +30,7 @@ def read(content: bytes) -> Table:
         RefusedError: it is neither, is empty, or is damaged.
     """
     if len(content) > MOST_BYTES:
-        raise RefusedError(f"the file is larger than {MOST_BYTES // 1_000_000} MB")
+        raise RefusedError("the file is larger than {most_bytes} MB", most_bytes=MOST_BYTES // 1000000)
     lines = _of_workbook(content) if content.startswith(_ZIP) else _of_csv(content)
     numbered = [(line, row) for line, row in lines if any(cell not in {None, ""} for cell in row)]
     if not numbered:
@@ -42,7 +42,7 @@ def read(content: bytes) -> Table:
     rows = []
     for line, row in numbered[1:]:
         if any(cell not in {None, ""} for cell in row[len(heading) :]):
-            raise RefusedError(f"row {line} has more cells than the heading has columns")
+            raise RefusedError("row {line} has more cells than the heading has columns", line=line)
         rows.append((line, dict(zip(heading, row, strict=False))))
     return Table(heading, rows)
 
@@ -53,7 +53,7 @@ def _of_csv(content: bytes) -> Iterator[tuple[int, Sequence[Any]]]:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
-        raise RefusedError(f"line {line} is not UTF-8: save the file as `CSV UTF-8`, or as XLSX") from None
+        raise RefusedError("line {line} is not UTF-8: save the file as `CSV UTF-8`, or as XLSX", line=line) from None
     head = text.lstrip("\r\n").partition("\n")[0]
     separator = max(",;\t", key=head.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
@@ -61,7 +61,7 @@ def _of_csv(content: bytes) -> Iterator[tuple[int, Sequence[Any]]]:
         for row in reader:
             yield reader.line_num, row
     except csv.Error as error:
-        raise RefusedError(f"line {reader.line_num} is no CSV: {error}") from None
+        raise RefusedError("line {line_num} is no CSV: {error}", line_num=reader.line_num, error=error) from None
 
 
 def _of_workbook(content: bytes) -> Iterator[tuple[int, Sequence[Any]]]:
@@ -76,7 +76,7 @@ def _of_workbook(content: bytes) -> Iterator[tuple[int, Sequence[Any]]]:
         sheet.reset_dimensions()  # what a file says of its own size need not be so
         yield from enumerate(sheet.iter_rows(values_only=True), 1)
     except Exception as error:  # noqa: BLE001 - a damaged file fails in any of its many parts
-        raise RefusedError(f"the workbook cannot be read: {type(error).__name__}") from None
+        raise RefusedError("the workbook cannot be read: {name}", name=type(error).__name__) from None
 
 
 def _unpacked(content: bytes) -> int:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import click
 
+from depok_agi.cli.language import _
 from depok_agi.cli.output import printable
 from depok_agi.tickets.ticket import Ticket
 
@@ -13,4 +14,4 @@ def show_what_to_tell(tickets: Sequence[Ticket]) -> None:
     for ticket in tickets:
         click.echo(f"  {ticket.number}  {printable(ticket.text or '')}")
         if ticket.answer:
-            click.echo(f"  {'tell':{len(ticket.number)}}  {printable(ticket.answer)}")
+            click.echo(f"  {_('tell'):{len(ticket.number)}}  {printable(ticket.answer)}")

@@ -7,6 +7,7 @@ import click
 
 from depok_agi.cli.context import actor, at_desk, settings
 from depok_agi.cli.ids import ticket_argument
+from depok_agi.cli.language import _, word
 from depok_agi.cli.output import hint, json_option, show_json, when
 from depok_agi.cli.sudo import no_path_under_sudo
 from depok_agi.config import Settings
@@ -66,7 +67,7 @@ def forward(ctx: click.Context, number: str, opd: str | None, revision: int | No
     """
     given = settings(ctx)
     ticket = at_desk(given, lambda desk: desk_tickets.forward(desk, number, opd, actor(), revision=revision))
-    until = f"{ticket.opd} has until {when(ticket.due_at, given.timezone)} to answer."
+    until = _("{opd} has until {time} to answer.").format(opd=ticket.opd, time=when(ticket.due_at, given.timezone))
     show_change(ticket, given, until, as_json=as_json)
 
 
@@ -85,7 +86,7 @@ def bounce(ctx: click.Context, number: str, why: str, revision: int | None, *, a
     """
     given = settings(ctx)
     ticket = at_desk(given, lambda desk: desk_tickets.bounce(desk, number, why, actor(), revision=revision))
-    show_change(ticket, given, f"Then: depok-agi tickets forward {ticket.number} --opd CODE", as_json=as_json)
+    show_change(ticket, given, then_forward(ticket), as_json=as_json)
 
 
 @click.command()
@@ -108,8 +109,11 @@ def answer(
     given = settings(ctx)
     told = text_given(text, file)
     ticket = at_desk(given, lambda desk: desk_tickets.answer(desk, number, told, actor(), revision=revision))
-    nobody = f"There is no number to call. When the citizen was told: depok-agi tickets close {ticket.number}"
-    owed = f"The citizen is owed a call: callback {ticket.callback}." if ticket.caller else nobody
+    owed = (
+        _("The citizen is owed a call: callback {callback}.")
+        if ticket.caller
+        else _("There is no number to call. When the citizen was told: depok-agi tickets close {number}")
+    ).format(callback=ticket.callback, number=ticket.number)
     show_change(ticket, given, owed, as_json=as_json)
 
 
@@ -132,9 +136,9 @@ def close(
     """
     given = settings(ctx)
     if told and not_told is not None:
-        raise click.UsageError("give either --told or --not-told")
+        raise click.UsageError(_("give either --told or --not-told"))
     if not_told is not None and not not_told.strip():
-        raise click.BadParameter("say why the citizen cannot be told", param_hint="--not-told")
+        raise click.BadParameter(_("say why the citizen cannot be told"), param_hint="--not-told")
     ticket = at_desk(
         given,
         lambda desk: desk_tickets.close(desk, number, actor(), told=told, not_told=not_told, revision=revision),
@@ -157,7 +161,7 @@ def reopen(ctx: click.Context, number: str, why: str, revision: int | None, *, a
     """
     given = settings(ctx)
     ticket = at_desk(given, lambda desk: desk_tickets.reopen(desk, number, why, actor(), revision=revision))
-    show_change(ticket, given, f"Then: depok-agi tickets forward {ticket.number} --opd CODE", as_json=as_json)
+    show_change(ticket, given, then_forward(ticket), as_json=as_json)
 
 
 COMMANDS = (note, forward, bounce, answer, close, reopen)
@@ -168,9 +172,14 @@ def show_change(ticket: Ticket, given: Settings, then: str, *, as_json: bool) ->
     if as_json:
         show_json(ticket.to_json(given.timezone, utc_now()))
         return
-    click.echo(f"Ticket {ticket.number} is {ticket.status}.")
+    click.echo(_("Ticket {number} is {status}.").format(number=ticket.number, status=word(ticket.status)))
     if then:
         hint(then)
+
+
+def then_forward(ticket: Ticket) -> str:
+    """What to do next with a ticket that is with no OPD."""
+    return _("Then: depok-agi tickets forward {number} --opd CODE").format(number=ticket.number)
 
 
 def text_given(text: str | None, file: Path | None) -> str:
@@ -181,7 +190,7 @@ def text_given(text: str | None, file: Path | None) -> str:
         OSError: the file cannot be read.
     """
     if text is not None and file is not None:
-        raise click.UsageError("give either --text or --file")
+        raise click.UsageError(_("give either --text or --file"))
     if text is None and file is not None and str(file) != "-":
         with file.open("rb") as opened:
             text = _decoded(opened.read(MOST_TEXT * 4 + 1))
@@ -189,10 +198,10 @@ def text_given(text: str | None, file: Path | None) -> str:
         if sys.stdin is None:
             return ""
         if sys.stdin.isatty():
-            hint("Type the text, end with Ctrl-D:")
+            hint(_("Type the text, end with Ctrl-D:"))
         text = _decoded(sys.stdin.buffer.read(MOST_TEXT * 4 + 1))
     if len(text) > MOST_TEXT:
-        raise RefusedError(f"the text is longer than {MOST_TEXT} characters")
+        raise RefusedError("the text is longer than {most_text} characters", most_text=MOST_TEXT)
     return text
 
 

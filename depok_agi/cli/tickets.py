@@ -9,28 +9,32 @@ from depok_agi.cli.choices import choice_of
 from depok_agi.cli.context import actor, at_desk, settings
 from depok_agi.cli.csv_rows import csv_option, show_records
 from depok_agi.cli.ids import ticket_argument
-from depok_agi.cli.language import _
+from depok_agi.cli.language import _, word
+from depok_agi.cli.later import Later
 from depok_agi.cli.next_steps import tell_next_of_ticket
-from depok_agi.cli.output import hint, json_option, late, person, printable, show_json, show_table, when
+from depok_agi.cli.output import hint, json_option, late, person, printable, show_json, show_table, weekday, when
 from depok_agi.cli.progress import working
 from depok_agi.cli.span import span, span_options
-from depok_agi.cli.ticket_changes import show_change, text_given
-from depok_agi.desk import Desk, opds, utc_now
+from depok_agi.cli.ticket_changes import show_change, text_given, then_forward
+from depok_agi.desk import Desk, opds, operators, utc_now
 from depok_agi.desk import calls as desk_calls
 from depok_agi.desk import deadlines as desk_deadlines
 from depok_agi.desk import tickets as desk_tickets
 from depok_agi.desk.deadlines import Explanation
 from depok_agi.desk.tickets import Complaint
 from depok_agi.errors import RefusedError
+from depok_agi.store.history import Fault
 from depok_agi.tickets.clock import Clock
 from depok_agi.tickets.deadline import ELAPSED_HOURS, WORKING_DAYS
 from depok_agi.tickets.status import TicketStatus
 from depok_agi.tickets.ticket import Ticket, TicketChannel, local_iso
 
 TEXT_SHOWN = 60
+WIDTH = 10
+"""Of what stands before a value."""
 
 
-@click.group()
+@click.group(cls=Later, later={"play": "depok_agi.cli.tickets_play"})
 def tickets() -> None:
     """What citizens were promised an answer to."""
 
@@ -77,24 +81,26 @@ def new(
     """
     given = settings(ctx)
     if call is not None and no_call:
-        raise click.UsageError("give either --call or --no-call")
+        raise click.UsageError(_("give either --call or --no-call"))
     told = text_given(text, None)
 
     async def open_(desk: Desk) -> Ticket:
         number, call_id = caller, None
         if call is not None:
-            record, _, _ = await desk_calls.show(desk, call, given.pbx.name)
+            record, _ticket, _callback = await desk_calls.show(desk, call, given.pbx.name)
             number, call_id = caller or record.citizen, record.id
         elif channel == TicketChannel.PHONE and not no_call:
-            live = await desk_calls.live_of(desk, actor(), given.pbx.operators)
+            live = await desk_calls.live_of(desk, actor(), await operators.phones(desk, given.pbx.operators))
             if live is not None:
                 number, call_id = caller or live.citizen, live.id
-                hint(f"of the call with {person(live.citizen, live.caller_raw)} on your phone")
+                hint(
+                    _("of the call with {citizen} on your phone").format(citizen=person(live.citizen, live.caller_raw))
+                )
         complaint = Complaint(told, TicketChannel(channel), number, name, category, area, secret, call_id)
         return await desk_tickets.open_ticket(desk, complaint, actor())
 
     ticket = at_desk(given, open_)
-    show_change(ticket, given, f"Then: depok-agi tickets forward {ticket.number} --opd CODE", as_json=as_json)
+    show_change(ticket, given, then_forward(ticket), as_json=as_json)
 
 
 @tickets.command("list")
@@ -150,7 +156,7 @@ def list_(
     rows = [
         (
             ticket.number,
-            ticket.status,
+            word(ticket.status),
             when(ticket.opened_at, given.timezone),
             ticket.opd or "-",
             late(when(ticket.due_at, given.timezone), overdue=ticket.overdue(now)),
@@ -160,8 +166,8 @@ def list_(
         )
         for ticket in found
     ]
-    columns = ("Ticket", "Status", "Opened", "OPD", "Due", "3 working days", "Citizen", "About")
-    show_table(columns, rows, empty="There is no such ticket.")
+    columns = (_("Ticket"), _("Status"), _("Opened"), _("OPD"), _("Due"), _("3 working days"), _("Citizen"), _("About"))
+    show_table(columns, rows, empty=_("There is no such ticket."))
     if len(found) == limit:
         hint(_("The first {limit}; more with --limit.").format(limit=limit))
 
@@ -183,23 +189,31 @@ def show(ctx: click.Context, number: str, *, as_json: bool) -> None:
         entries = [entry.to_json(given.timezone) for entry in history]
         show_json({**ticket.to_json(given.timezone, utc_now()), "history": entries})
         return
-    click.echo(f"Ticket {ticket.number}: {ticket.status}{', secret' if ticket.secret else ''}")
-    click.echo(f"  citizen   {person(ticket.caller)} {printable(ticket.name or '')}".rstrip())
-    click.echo(f"  about     {ticket.category or '-'}, {ticket.area or '-'}, by {ticket.channel}")
+    secret = _(", secret") if ticket.secret else ""
+    click.echo(_("Ticket {number}: {status}").format(number=ticket.number, status=word(ticket.status)) + secret)
+    click.echo(f"  {_('citizen'):{WIDTH}}{person(ticket.caller)} {printable(ticket.name or '')}".rstrip())
+    about = _("{category}, {area}, by {channel}").format(
+        category=ticket.category or "-", area=ticket.area or "-", channel=word(ticket.channel)
+    )
+    click.echo(f"  {_('about'):{WIDTH}}{about}")
     if ticket.due_at is not None:
         due = late(when(ticket.due_at, given.timezone), overdue=ticket.overdue(utc_now()))
-        both = f"72 hours: {when(ticket.due_elapsed_at, given.timezone)}"
-        both += f", 3 working days: {when(ticket.due_working_days_at, given.timezone)}"
-        click.echo(f"  OPD       {ticket.opd}, due {due} ({both})")
+        both = _("{opd}, due {due} (72 hours: {elapsed}, 3 working days: {working_days})").format(
+            opd=ticket.opd,
+            due=due,
+            elapsed=when(ticket.due_elapsed_at, given.timezone),
+            working_days=when(ticket.due_working_days_at, given.timezone),
+        )
+        click.echo(f"  {'OPD':{WIDTH}}{both}")
     for entry in history:
         about = ", ".join(f"{key}: {value}" for key, value in entry.detail.items() if value is not None)
         origin = f" ({printable(entry.origin)})" if entry.origin else ""
-        by = f"{entry.action} by {entry.actor}{origin}"
+        by = _("{action} by {actor}").format(action=word(entry.action), actor=entry.actor) + origin
         click.echo(f"  {when(entry.at, given.timezone)}  {by}  {printable(about)}".rstrip())
         for line in (entry.text or "").splitlines():
             click.echo(f"      {printable(line)}")
     if ticket.callback is not None and ticket.status is TicketStatus.ANSWERED:
-        hint(f"The citizen is to be told: depok-agi callbacks claim {ticket.callback}")
+        hint(_("The citizen is to be told: depok-agi callbacks claim {callback}").format(callback=ticket.callback))
     tell_next_of_ticket(ticket.number, ticket.status)
 
 
@@ -220,27 +234,40 @@ def explain(ctx: click.Context, number: str, *, as_json: bool) -> None:
         show_json(_explanation_to_json(found, given.timezone))
         return
     ticket, zone = found.ticket, given.timezone
-    click.echo(f"Ticket {ticket.number} went to {ticket.opd} on {_day_and_time(found.forwarded_at, zone)}.")
-    _show_clock(f"{ELAPSED_HOURS} hours", found.due_elapsed_at, zone, binds=ticket.clock is Clock.ELAPSED)
-    click.echo(f"      3 x 24 hours from there, day and night, whatever day it is: {ELAPSED_HOURS} hours")
-    days = f"{WORKING_DAYS} working days"
+    click.echo(
+        _("Ticket {number} went to {opd} on {day_and_time}.").format(
+            number=ticket.number, opd=ticket.opd, day_and_time=_day_and_time(found.forwarded_at, zone)
+        )
+    )
+    _show_clock(
+        _("{count} hours").format(count=ELAPSED_HOURS), found.due_elapsed_at, zone, binds=ticket.clock is Clock.ELAPSED
+    )
+    said = _("3 x 24 hours from there, day and night, whatever day it is: {count} hours").format(count=ELAPSED_HOURS)
+    click.echo(f"      {said}")
+    days = _("{count} working days").format(count=WORKING_DAYS)
     _show_clock(days, found.due_working_days_at, zone, binds=ticket.clock is Clock.WORKING_DAYS)
     counted = 0
     for day in found.days:
         counted += day.counted
-        mark = f"day {counted}" if day.counted else "day 0" if day is found.days[0] else "skipped"
-        click.echo(f"      {day.day:%a %d-%m-%Y}  {mark:8} {printable(day.why)}")
+        numbered = day.counted or day is found.days[0]
+        mark = _("day {number}").format(number=counted if day.counted else 0) if numbered else _("skipped")
+        click.echo(f"      {weekday(day.day)} {day.day:%d-%m-%Y}  {mark:8} {printable(_(day.why))}")
     if found.due_working_days_at != ticket.due_working_days_at:
         was = _day_and_time(ticket.due_working_days_at, zone) if ticket.due_working_days_at else "-"
-        hint(f"When the ticket was answered, {days} were counted to {was}: the calendar has changed since.")
+        hint(
+            _("When the ticket was answered, {days} were counted to {was}: the calendar has changed since.").format(
+                days=days, was=was
+            )
+        )
 
 
 def _show_clock(name: str, due: datetime, zone: tzinfo, *, binds: bool) -> None:
-    click.echo(f"  {name:15} {_day_and_time(due, zone)}{'   <- binds this OPD' if binds else ''}")
+    click.echo(f"  {name:15} {_day_and_time(due, zone)}{_('   <- binds this OPD') if binds else ''}")
 
 
 def _day_and_time(at: datetime, zone: tzinfo) -> str:
-    return f"{at.astimezone(zone):%a %d-%m-%Y %H:%M:%S}"
+    local = at.astimezone(zone)
+    return f"{weekday(local)} {local:%d-%m-%Y %H:%M:%S}"
 
 
 def _explanation_to_json(found: Explanation, zone: tzinfo) -> dict[str, object]:
@@ -271,12 +298,22 @@ def verify(ctx: click.Context, *, as_json: bool) -> None:
     if as_json:
         show_json([{"entry": fault.entry, "ticket": fault.ticket, "what": fault.what} for fault in found])
     for fault in found if not as_json else []:
-        where = f"ticket {fault.ticket}" if fault.ticket else f"entry {fault.entry}" if fault.entry else "the end"
-        click.echo(f"{where}: {fault.what}")
+        click.echo(f"{_where(fault)}: {fault.said.text(_)}")
     if found:
-        raise RefusedError(f"the history of tickets has {len(found)} fault{'' if len(found) == 1 else 's'}")
+        raise RefusedError(
+            "the history of tickets has {count} fault"
+            if len(found) == 1
+            else "the history of tickets has {count} faults",
+            count=len(found),
+        )
     if not as_json:
-        hint("the history of tickets is whole")
+        hint(_("the history of tickets is whole"))
+
+
+def _where(fault: Fault) -> str:
+    if fault.ticket:
+        return _("ticket {number}").format(number=fault.ticket)
+    return _("entry {number}").format(number=fault.entry) if fault.entry else _("the end")
 
 
 def _short(text: str | None) -> str:

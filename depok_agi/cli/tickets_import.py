@@ -46,11 +46,11 @@ def import_(ctx: click.Context, file: Path | None, *, check: bool, template: boo
     """
     if template:
         if file is not None:
-            raise click.UsageError("give either --template or FILE")
+            raise click.UsageError(_("give either --template or FILE"))
         click.echo(_template(), nl=False)
         return
     if file is None:
-        raise click.UsageError("Missing argument 'FILE'.")
+        raise click.UsageError(_("Missing argument 'FILE'."))
     given = settings(ctx)
     table = _table(file)
 
@@ -59,7 +59,9 @@ def import_(ctx: click.Context, file: Path | None, *, check: bool, template: boo
         if faults:
             _show(faults)
             wrong = len({fault.line for fault in faults})
-            raise RefusedError(f"{wrong} of {len(table.rows)} rows are wrong: nothing was imported")
+            raise RefusedError(
+                "{wrong} of {count} rows are wrong: nothing was imported", wrong=wrong, count=len(table.rows)
+            )
         return Imported((), ()) if check else await importing.take(desk, entries, actor())
 
     with working(_("checking the rows") if check else _("importing")):
@@ -70,9 +72,13 @@ def import_(ctx: click.Context, file: Path | None, *, check: bool, template: boo
         for number in found.new:
             click.echo(number)
     if check:
-        hint(f"{len(table.rows)} rows, all of them right; nothing was imported, as you asked")
+        hint(_("{count} rows, all of them right; nothing was imported, as you asked").format(count=len(table.rows)))
     else:
-        hint(f"{len(found.new)} imported, {len(found.known)} had been imported before")
+        hint(
+            _("{count} imported, {count_2} had been imported before").format(
+                count=len(found.new), count_2=len(found.known)
+            )
+        )
 
 
 def _table(file: Path) -> table_file.Table:
@@ -89,9 +95,9 @@ def _table(file: Path) -> table_file.Table:
 
 def _show(faults: list[Fault]) -> None:
     for fault in faults[:MOST_FAULTS_SHOWN]:
-        hint(printable(str(fault)))
+        hint(printable(fault.text(_)))
     if len(faults) > MOST_FAULTS_SHOWN:
-        hint(f"and {len(faults) - MOST_FAULTS_SHOWN} more")
+        hint(_("and {count} more").format(count=len(faults) - MOST_FAULTS_SHOWN))
 
 
 def _template() -> str:

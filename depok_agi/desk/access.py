@@ -42,5 +42,7 @@ async def allow(
         )
     if not allowed:
         raise RefusedError(
-            f"you are {person.role} here, and this needs {LEAST[deed]}; that it was asked for is written down"
+            "you are {role} here, and this needs {least}; that it was asked for is written down",
+            role=person.role,
+            least=LEAST[deed],
         )

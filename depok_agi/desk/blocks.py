@@ -61,7 +61,9 @@ async def unblock(desk: Desk, given: str) -> str:
         citizen = await desk.store.queries.get_citizen(connection, number=number)
         now = microseconds(desk.now())
         if citizen is None or not await desk.store.queries.end_blocks(connection, citizen=citizen, at=now):
-            raise NotFoundError(f"{national(number)} is not blocked; `depok-agi numbers list` shows who is")
+            raise NotFoundError(
+                "{number} is not blocked; `depok-agi numbers list` shows who is", number=national(number)
+            )
     return number
 
 
@@ -91,5 +93,5 @@ async def _blocks(rows: AsyncIterable[Any]) -> list[Block]:
 def _number(given: str) -> str:
     number = to_e164(given)
     if number is None:
-        raise RefusedError(f"{masked(given)} is no telephone number of a citizen")
+        raise RefusedError("{given} is no telephone number of a citizen", given=masked(given))
     return number

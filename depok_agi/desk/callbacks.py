@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import aiosqlite
 
 from depok_agi.desk import Desk, closing
+from depok_agi.desk.suspended import suspended
 from depok_agi.errors import NotFoundError, RefusedError
 from depok_agi.store import callbacks as rows
 from depok_agi.store.citizens import citizen_id
@@ -122,7 +123,9 @@ async def listed(
         if every and len(ids) < limit:
             ended = store.queries.ended_callbacks(store.reader, limit=limit - len(ids))
             ids += [row["id"] async for row in ended]
-        return [_as_of(callback, now) for callback in await rows.load_all(store, store.reader, ids)]
+        left_out = await suspended(desk, store.reader)
+        found = await rows.load_all(store, store.reader, ids)
+        return [_as_of(callback, now) for callback in found if callback.citizen not in left_out]
 
 
 async def _owed_within(desk: Desk, *, every: bool, since: int | None, until: int | None, limit: int) -> list[Callback]:
@@ -184,6 +187,8 @@ async def claim(desk: Desk, callback: int, operator: str) -> Callback:
 
 async def claim_within(desk: Desk, connection: aiosqlite.Connection, callback: int, operator: str) -> Callback:
     """The same within a transaction. Raises RefusedError, NotFoundError."""
+    if (await _load(desk, connection, callback)).citizen in await suspended(desk, connection):
+        raise RefusedError("the use of this citizen's data is suspended: they are not called")
     return await _change(desk, connection, callback, lambda debt: rules.claim(debt, operator, desk.now(), desk.policy))
 
 
@@ -213,7 +218,9 @@ async def release(desk: Desk, callback: int, operator: str) -> Callback:
     async with desk.store.transaction() as connection:
         orders = desk.store.queries.dial_orders_in_the_way(connection, callback=callback, device=None)
         if [row async for row in orders]:
-            raise RefusedError(f"callback {callback} is being dialled: give it back when the call is over")
+            raise RefusedError(
+                "callback {callback} is being dialled: give it back when the call is over", callback=callback
+            )
         return await _change(desk, connection, callback, lambda debt: rules.release(debt, operator, desk.now()))
 
 
@@ -231,7 +238,11 @@ async def done(desk: Desk, callback: int, result: AttemptResult, operator: str, 
         found = await _load(desk, connection, callback)
         held = rules.lapse(found.debt, now)
         if held.claimed_by not in (None, operator):
-            raise RefusedError(f"callback {callback} is claimed by {held.claimed_by}: they enter its result")
+            raise RefusedError(
+                "callback {callback} is claimed by {claimed_by}: they enter its result",
+                callback=callback,
+                claimed_by=held.claimed_by,
+            )
         of_call = _unconfirmed(found, operator, now, desk.policy.lease)
         if of_call is None:
             debt = rules.attempt(held, result, now, desk.policy)
@@ -289,7 +300,9 @@ async def _amended(
         newer = await _open_of(desk, connection, found.citizen)
         if newer is not None:
             raise RefusedError(
-                f"callback {found.id} has ended, and callback {newer.id} is owed to the same citizen now"
+                "callback {id} has ended, and callback {newer} is owed to the same citizen now",
+                id=found.id,
+                newer=newer.id,
             )
     assert of_call.call is not None  # noqa: S101 - `_unconfirmed` has seen it
     return rules.amend(found.debt, of_call.call, result, of_call.at, desk.now(), desk.policy)
@@ -313,7 +326,7 @@ async def _open_of_number(desk: Desk, connection: aiosqlite.Connection, number: 
 async def _load(desk: Desk, connection: aiosqlite.Connection, callback: int) -> Callback:
     found = await rows.load(desk.store, connection, callback)
     if found is None:
-        raise NotFoundError(f"there is no callback {callback}; `depok-agi callbacks list` shows them")
+        raise NotFoundError("there is no callback {callback}; `depok-agi callbacks list` shows them", callback=callback)
     return found
 
 

@@ -8,6 +8,8 @@ import aiosqlite
 from depok_agi.calls.facts import Fact, with_fact
 from depok_agi.calls.record import CallRecord, Direction, Outcome
 from depok_agi.desk import Desk, callbacks, ids, journal, left
+from depok_agi.desk.suspended import suspended
+from depok_agi.errors import RefusedError
 from depok_agi.store import calls as call_rows
 from depok_agi.store.times import microseconds, moment
 from depok_agi.tickets.callback import AttemptResult, CallbackReason
@@ -49,6 +51,7 @@ async def record(
     from depok_agi.calls.ledger import REMEMBER  # noqa: PLC0415 - only the daemon has a ledger, and it is slow to start
 
     async with desk.store.transaction() as connection:
+        records = await call_rows.without_erased(desk.store, connection, records)
         records, asked_in = await _with_requests(desk, connection, records)
         records, left_in = await left.with_left(desk, connection, records)
         await call_rows.put(desk.store, connection, records, desk.now())
@@ -154,14 +157,20 @@ async def listed(
     number: str | None = None,
     limit: int = 50,
 ) -> list[Listed]:
-    """The call log, newest first. `since` and `until` are microseconds UTC, half-open; `number` is E.164."""
+    """The call log, newest first. `since` and `until` are microseconds UTC, half-open; `number` is E.164.
+
+    Raises:
+        RefusedError: the use of this citizen's data is suspended.
+    """
     store = desk.store
     with store.told():
-        citizen = None
+        citizen, left_out = None, await suspended(desk, store.reader)
         if number is not None:
             citizen = await store.queries.get_citizen(store.reader, number=number)
             if citizen is None:
                 return []
+            if citizen in left_out:
+                raise RefusedError("the use of this citizen's data is suspended: their calls are not listed")
         within: dict[str, Any] = {"since": since, "until": until, "limit": limit}
         if citizen is not None:
             rows = store.queries.list_calls_of_citizen(store.reader, citizen=citizen, outcome=outcome, **within)
@@ -169,7 +178,11 @@ async def listed(
             rows = store.queries.list_calls_of_outcome(store.reader, outcome=outcome, **within)
         else:
             rows = store.queries.list_calls(store.reader, **within)
-        return [(call_rows.from_row(row), row["ticket"], row["callback"]) async for row in rows]
+        return [
+            (call_rows.from_row(row), row["ticket"], row["callback"])
+            async for row in rows
+            if row["citizen"] not in left_out
+        ]
 
 
 async def show(desk: Desk, given: str, pbx: str = "") -> Listed:

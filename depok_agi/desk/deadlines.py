@@ -46,7 +46,11 @@ async def explained(desk: Desk, number: str) -> Explanation:
     """
     ticket = await tickets.show(desk, number)
     if ticket.forwarded_at is None or ticket.clock is None:
-        raise RefusedError(f"ticket {ticket.number} is {ticket.status} and with no OPD: no clock runs for it")
+        raise RefusedError(
+            "ticket {number} is {status} and with no OPD: no clock runs for it",
+            number=ticket.number,
+            status=ticket.status,
+        )
     schedule = desk.schedule_around(ticket.forwarded_at)
     due = deadlines(ticket.forwarded_at, ticket.clock, schedule)
     days = tuple(explain(ticket.forwarded_at, schedule))

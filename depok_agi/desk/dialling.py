@@ -141,7 +141,9 @@ def dialable(number: str | None) -> str:
         raise RefusedError("the citizen's number is not known any more")
     found = _DIALABLE.fullmatch(number)
     if found is None:
-        raise RefusedError(f"{national(number)} is no Indonesian number: the centre's phones cannot dial it")
+        raise RefusedError(
+            "{number} is no Indonesian number: the centre's phones cannot dial it", number=national(number)
+        )
     return f"0{found[1]}"
 
 
@@ -155,16 +157,22 @@ def phone_of(phones: Mapping[str, str], operator: str, given: str | None) -> str
     if given is not None:
         found = [device for device in phones if given in (device, device.partition("/")[2])]
         if len(found) != 1:
-            raise RefusedError(f"{given} is no operator's phone; the settings have, under pbx.operators: {known}")
+            raise RefusedError(
+                "{given} is no operator's phone; there are: {known}",
+                given=given,
+                known=known,
+            )
         return found[0]
     own = sorted(device for device, owner in phones.items() if owner == operator)
     if len(own) == 1:
         return own[0]
     if own:
-        raise RefusedError(f"you have several phones: say which one by --phone, such as --phone {own[0]}")
+        raise RefusedError("you have several phones: say which one by --phone, such as --phone {phone}", phone=own[0])
     raise RefusedError(
-        f"the settings name no phone for {operator}: say which one rings by --phone, or put yours under "
-        f"pbx.operators (there are: {known})"
+        "there is no phone of {operator}: say which one rings by --phone, or have a supervisor enter yours: "
+        "depok-agi operators add {operator} 101 (there are: {known})",
+        operator=operator,
+        known=known,
     )
 
 
@@ -185,9 +193,17 @@ async def place(desk: Desk, callback: int, operator: str, device: str) -> tuple[
             if row["status"] == OrderStatus.ORDERED and now - moment(row["ordered_at"]) > TOO_LATE:
                 await _change(desk, connection, row["id"], OrderStatus.ORDERED, NOT_TAKEN)
             elif row["callback"] == callback:
-                raise RefusedError(f"callback {callback} is being called already, from {row['device']}")
+                raise RefusedError(
+                    "callback {callback} is being called already, from {device}",
+                    callback=callback,
+                    device=row["device"],
+                )
             else:
-                raise RefusedError(f"{device} is in use: callback {row['callback']} is being called from it")
+                raise RefusedError(
+                    "{device} is in use: callback {callback} is being called from it",
+                    device=device,
+                    callback=row["callback"],
+                )
         order = int(
             await queries.add_dial_order(
                 connection, callback=callback, operator=operator, device=device, ordered_at=microseconds(now)
@@ -274,7 +290,7 @@ async def _change(
 async def _load(desk: Desk, connection: aiosqlite.Connection, order: int) -> Order:
     row = await desk.store.queries.get_dial_order(connection, id=order)
     if row is None:
-        raise NotFoundError(f"there is no order {order} to dial")
+        raise NotFoundError("there is no order {order} to dial", order=order)
     return _order(row)
 
 

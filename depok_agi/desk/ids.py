@@ -5,6 +5,8 @@ from collections.abc import Sequence
 
 from depok_agi.desk import Desk
 from depok_agi.errors import NotFoundError, RefusedError
+from depok_agi.language import gettext_noop
+from depok_agi.sentence import Joined, Sentence
 from depok_agi.tickets import number as numbers
 
 SHOWN = 5
@@ -12,6 +14,8 @@ SHOWN = 5
 
 NEWEST = 10_000
 """Among so many of the newest calls the end of an id is looked for: no index leads there."""
+
+SEVERAL_CALLS = gettext_noop("several calls begin or end with {given!r}: {found}; type more of it")
 
 _MOST_DIGITS = 19
 _AFTER_DIGITS = ":"
@@ -36,24 +40,28 @@ async def ticket(desk: Desk, given: str) -> str:
         rows = store.queries.tickets_beginning(store.reader, first=begin, after=begin + _AFTER_DIGITS, limit=SHOWN + 1)
         found = [str(row["number"]) async for row in rows]
     if not found:
-        raise NotFoundError(f"there is no ticket that begins with {begin}; `depok-agi tickets list` shows them")
-    return _only(found, "tickets", "begin with", begin)
+        raise NotFoundError(
+            "there is no ticket that begins with {begin}; `depok-agi tickets list` shows them", begin=begin
+        )
+    return _only(found, gettext_noop("several tickets begin with {given!r}: {found}; type more of it"), begin)
 
 
 async def _whole_number(desk: Desk, given: str) -> str:
     try:
         return numbers.parse(given)
     except RefusedError as refused:
-        raise RefusedError(f"{refused}{await nearly(desk, given)}") from None
+        meant = await nearly(desk, given)
+        raise RefusedError("{refused}{meant}", refused=refused, meant=meant or "") from None
 
 
-async def nearly(desk: Desk, given: str) -> str:
-    """To be put behind an error: the tickets whose numbers are one slip of the finger away; nothing without any."""
+async def nearly(desk: Desk, given: str) -> Sentence | None:
+    """To be put behind an error: the tickets whose numbers are one slip of the finger away; None without any."""
     store, near = desk.store, numbers.one_slip_away(given)
     with store.told():
         rows = store.queries.tickets_among(store.reader, numbers=json.dumps(near), limit=SHOWN)
         found = [str(row["number"]) async for row in rows]
-    return f"; do you mean {' or '.join(found)}?" if found else ""
+    near_ones = Joined(gettext_noop(" or "), [Sentence(number) for number in found])
+    return Sentence("; do you mean {numbers}?", {"numbers": near_ones}) if found else None
 
 
 async def callback(desk: Desk, given: int) -> int:
@@ -75,8 +83,10 @@ async def callback(desk: Desk, given: int) -> int:
             )
             found += [str(row["id"]) async for row in rows]
     if not found:
-        raise NotFoundError(f"there is no callback {given}; `depok-agi callbacks list` shows them")
-    return int(_only(found, "callbacks", "begin with", str(given)))
+        raise NotFoundError("there is no callback {given}; `depok-agi callbacks list` shows them", given=given)
+    return int(
+        _only(found, gettext_noop("several callbacks begin with {given!r}: {found}; type more of it"), str(given))
+    )
 
 
 async def call(desk: Desk, given: str, pbx: str = "") -> str:
@@ -99,16 +109,17 @@ async def call(desk: Desk, given: str, pbx: str = "") -> str:
             for query in (store.queries.calls_beginning, store.queries.calls_of_channels_beginning):
                 found = [str(row["id"]) async for row in query(store.reader, **within)]
                 if found:
-                    return _only(found, "calls", "begin or end with", given)
+                    return _only(found, SEVERAL_CALLS, given)
         rows = store.queries.newest_calls_ending(store.reader, ending=given, newest=NEWEST, limit=SHOWN + 1)
         found = [str(row["id"]) async for row in rows] if given else []
     if not found:
-        raise NotFoundError(f"there is no call {given!r}; `depok-agi calls list` shows their ids")
-    return _only(found, "calls", "begin or end with", given)
+        raise NotFoundError("there is no call {given!r}; `depok-agi calls list` shows their ids", given=given)
+    return _only(found, SEVERAL_CALLS, given)
 
 
-def _only(found: Sequence[str], what: str, how: str, given: str) -> str:
+def _only(found: Sequence[str], several: str, given: str) -> str:
     if len(found) == 1:
         return found[0]
-    more = " and others" if len(found) > SHOWN else ""
-    raise RefusedError(f"several {what} {how} {given!r}: {', '.join(found[:SHOWN])}{more}; type more of it")
+    some = ", ".join(found[:SHOWN])
+    listed = Sentence("{some} and others", {"some": some}) if len(found) > SHOWN else some
+    raise RefusedError(several, given=given, found=listed)

@@ -32,7 +32,11 @@ async def checked(desk: Desk, rows: Sequence[tuple[int, dict[str, Cell]]]) -> tu
         RefusedError: there are too many.
     """
     if len(rows) > MOST_ROWS:
-        raise RefusedError(f"{len(rows)} rows are too many at once: {MOST_ROWS} at most, so divide the file")
+        raise RefusedError(
+            "{count} rows are too many at once: {most_rows} at most, so divide the file",
+            count=len(rows),
+            most_rows=MOST_ROWS,
+        )
     known = await opds.categories(desk)
 
     def category(given: str) -> str:
@@ -77,4 +81,4 @@ def _meant(what: str, given: str, known: Sequence[str]) -> str:
     try:
         return named(what, given, known)
     except NotFoundError as error:
-        raise ValueError(str(error)) from None
+        raise ValueError(str(error)) from error

@@ -66,4 +66,5 @@ async def mark(desk: Desk, connection: aiosqlite.Connection, call: str, fact: Fa
     """A call that is in the log already: this is known of it now."""
     row = await desk.store.queries.get_call(connection, id=call)
     if row is not None:
-        await call_rows.put(desk.store, connection, [with_fact(call_rows.from_row(row), fact)], desk.now())
+        known = await call_rows.without_erased(desk.store, connection, [call_rows.from_row(row)])
+        await call_rows.put(desk.store, connection, [with_fact(one, fact) for one in known], desk.now())

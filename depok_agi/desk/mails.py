@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 import aiosqlite
 
 from depok_agi.desk import Desk
+from depok_agi.language import gettext_noop
 from depok_agi.notify.mail import (
     Kind,
     Mail,
@@ -36,13 +37,13 @@ from depok_agi.tickets.ticket import Ticket
 AT_ONCE = 100
 """Rows per transaction, so that a call never waits long for the store."""
 
-NO_ADDRESS = "no address"
-ANSWERED = "the ticket waits no more for this OPD by this forwarding"
-MOVED = "the due date has moved"
-TOO_LATE = "it is due already"
-DAY_OVER = "its day is over"
-NOTHING_OWED = "nothing is owed any more"
-INTERRUPTED = "the service ended while it was handed over: it may arrive twice"
+NO_ADDRESS = gettext_noop("no address")
+ANSWERED = gettext_noop("the ticket waits no more for this OPD by this forwarding")
+MOVED = gettext_noop("the due date has moved")
+TOO_LATE = gettext_noop("it is due already")
+DAY_OVER = gettext_noop("its day is over")
+NOTHING_OWED = gettext_noop("nothing is owed any more")
+INTERRUPTED = gettext_noop("the service ended while it was handed over: it may arrive twice")
 
 
 async def queue_forwarded(desk: Desk, connection: aiosqlite.Connection, ticket: Ticket) -> None:

@@ -16,7 +16,7 @@ def read(path: Path) -> str:
     try:
         return path.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"the menu file {path} cannot be read: {error}") from error
+        raise SettingsError("the menu file {path} cannot be read: {error}", path=path, error=error) from error
 
 
 def menu_path(settings: Settings) -> Path:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 
 from depok_agi.errors import NotFoundError
+from depok_agi.sentence import Sentence
 
 
 def named(what: str, given: str, known: Iterable[str]) -> str:
@@ -16,5 +17,12 @@ def named(what: str, given: str, known: Iterable[str]) -> str:
     if given.lower() in by_lower:
         return by_lower[given.lower()]
     near = get_close_matches(given.lower(), by_lower, n=1)
-    hint = f"; do you mean {by_lower[near[0]]}?" if near else f"; there are: {', '.join(by_lower.values())}"
-    raise NotFoundError(f"there is no {what} {given!r}{hint}")
+    raise NotFoundError(
+        "there is no {what} {given!r}; do you mean {near}?"
+        if near
+        else "there is no {what} {given!r}; there are: {known}",
+        what=Sentence(what),
+        given=given,
+        near=by_lower[near[0]] if near else None,
+        known=", ".join(by_lower.values()),
+    )

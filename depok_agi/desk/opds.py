@@ -67,7 +67,9 @@ async def add(desk: Desk, opd: Opd) -> Opd:
     opd = _checked(replace(opd, code=opd.code.upper()))
     async with desk.store.transaction() as connection:
         if opd.code in await _all(desk, connection):
-            raise RefusedError(f"there is an OPD {opd.code} already: change it by `depok-agi opd edit {opd.code}`")
+            raise RefusedError(
+                "there is an OPD {code} already: change it by `depok-agi opd edit {code}`", code=opd.code
+            )
         await desk.store.queries.add_opd(connection, **_columns(opd))
     return opd
 
@@ -144,11 +146,13 @@ def _columns(opd: Opd) -> dict[str, object]:
 
 def _checked(opd: Opd) -> Opd:
     if not OPD_CODE.fullmatch(opd.code):
-        raise RefusedError(f"{opd.code!r} is no code for an OPD: 2 to 20 capital letters and digits, such as DLHK")
+        raise RefusedError(
+            "{code!r} is no code for an OPD: 2 to 20 capital letters and digits, such as DLHK", code=opd.code
+        )
     if not opd.name.strip() or not opd.name.isprintable():
         raise RefusedError("an OPD needs a name, in one line")
     if opd.phone and not PHONE.fullmatch(opd.phone):
-        raise RefusedError(f"{opd.phone!r} is no extension of the PBX: 2 to 6 digits, such as 201")
+        raise RefusedError("{phone!r} is no extension of the PBX: 2 to 6 digits, such as 201", phone=opd.phone)
     return replace(opd, email=_address(opd.email), head_email=_address(opd.head_email), phone=opd.phone or None)
 
 
@@ -158,5 +162,5 @@ def _address(given: str | None) -> str | None:
     name, address = parseaddr(given)
     local, _, domain = address.rpartition("@")
     if name or address != given or not given.isprintable() or " " in given or not local or "." not in domain:
-        raise RefusedError(f"{given!r} is no e-mail address")
+        raise RefusedError("{given!r} is no e-mail address", given=given)
     return address

@@ -33,7 +33,7 @@ def base_schedule(settings: Settings, years: Iterable[int]) -> "Schedule":
         try:
             text, source = path.read_text("utf-8"), str(path)
         except (OSError, UnicodeDecodeError) as error:
-            raise SettingsError(f"the hours file {path} cannot be read: {error}") from error
+            raise SettingsError("the hours file {path} cannot be read: {error}", path=path, error=error) from error
     return file.load(text, source, years)
 
 

@@ -21,11 +21,16 @@ async def report(desk: Desk, period: Period, *, answer_within: int, as_of: datet
     """
     moment = await _now(desk) if as_of is None else as_of
     if as_of is not None and as_of > desk.now():
-        raise RefusedError(f"{as_of.astimezone(desk.policy.zone):%Y-%m-%d %H:%M} is still to come: nobody knows yet")
+        raise RefusedError(
+            "{as_of:%Y-%m-%d %H:%M} is still to come: nobody knows yet", as_of=as_of.astimezone(desk.policy.zone)
+        )
     timezone = desk.policy.zone
     if period.since(timezone) >= moment:
         raise RefusedError(
-            f"the {period.kind} of {period.first} had not begun at {moment.astimezone(timezone):%Y-%m-%d %H:%M}"
+            "the {kind} of {first} had not begun at {moment:%Y-%m-%d %H:%M}",
+            kind=period.kind,
+            first=period.first,
+            moment=moment.astimezone(timezone),
         )
     begins = await rows.begins(desk.store, moment)
     own = await rows.counted(desk.store, period, moment, timezone, with_tables=True)

@@ -12,6 +12,7 @@ import aiosqlite
 
 from depok_agi.desk import Desk
 from depok_agi.handed_over import Try
+from depok_agi.language import gettext_noop
 from depok_agi.sms.language import Language
 from depok_agi.sms.outgoing import STALE_AFTER, Filter, Kind, Outgoing, Status, earliest, gap
 from depok_agi.store.times import microseconds, moment
@@ -25,10 +26,10 @@ AT_ONCE = 20
 NEWS_AFTER = 3
 """So many calls in vain, and the citizen is written to."""
 
-INTERRUPTED = "the service ended before Asterisk's word on it"
-STALE = "could not be sent for too long"
-ERASED = "the citizen was erased"
-NOTHING_TO_SAY = "there is nothing to say any more"
+INTERRUPTED = gettext_noop("the service ended before Asterisk's word on it")
+STALE = gettext_noop("could not be sent for too long")
+ERASED = gettext_noop("the citizen was erased")
+NOTHING_TO_SAY = gettext_noop("there is nothing to say any more")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,9 @@ import aiosqlite
 from depok_agi.calls.numbers import masked, to_e164
 from depok_agi.desk import Desk, callbacks, closing, ids, opds
 from depok_agi.desk.named import named
+from depok_agi.desk.suspended import suspended
 from depok_agi.errors import NotFoundError, RefusedError, StoreError
+from depok_agi.sentence import Joined, Sentence
 from depok_agi.store import history as history_rows
 from depok_agi.store import tickets as rows
 from depok_agi.store.citizens import citizen_id
@@ -104,7 +106,7 @@ async def forward(desk: Desk, number: str, opd: str | None, actor: str, *, revis
         status = await _step(desk, connection, ticket, TicketAction.FORWARD)
         department = await opds.find(desk, connection, opd or await _opd_of_category(desk, connection, ticket))
         if not department.active:
-            raise RefusedError(f"{department.code} gets no tickets any more: name another OPD by --opd")
+            raise RefusedError("{code} gets no tickets any more: name another OPD by --opd", code=department.code)
         if ticket.status is TicketStatus.FORWARDED:
             await _has_seen_where_it_is(desk, connection, ticket, actor, revision)
         schedule = desk.schedule_around(now)
@@ -229,12 +231,14 @@ async def close(
         await _step(desk, connection, ticket, TicketAction.CLOSE)
         untold = ticket.status is TicketStatus.ANSWERED and ticket.caller is not None
         if untold and not told and not_told is None:
-            raise RefusedError(await _why_not_closed(desk, connection, ticket))
+            raise await _why_not_closed(desk, connection, ticket)
         if untold and ticket.callback is not None:
             owed = await callbacks.show_within(desk, connection, ticket.callback)
             if owed.debt.claimed_by not in (None, actor):
                 raise RefusedError(
-                    f"{owed.debt.claimed_by} has claimed callback {owed.id} and may be telling the citizen just now"
+                    "{claimed_by} has claimed callback {id} and may be telling the citizen just now",
+                    claimed_by=owed.debt.claimed_by,
+                    id=owed.id,
                 )
             await callbacks.withdraw(
                 desk, connection, owed.id, ticket.number, now, "told otherwise" if not_told is None else "not told"
@@ -317,7 +321,8 @@ async def listed(
             found = queries.newest_tickets(reader, limit=limit)
         chosen = [row["number"] async for row in found]
         tickets = [await rows.load(desk.store, reader, number) for number in chosen]
-    return [ticket for ticket in tickets if ticket is not None]
+        left_out = await suspended(desk, reader)
+    return [ticket for ticket in tickets if ticket is not None and ticket.citizen not in left_out]
 
 
 async def status_of(desk: Desk, number: str) -> TicketStanding | None:
@@ -349,7 +354,7 @@ async def _take_back(
 ) -> Ticket:
     """To `new`: no old clock or overdue mark outlives it."""
     if not why.strip():
-        raise RefusedError(f"to {action} a ticket needs a reason, for whoever has it next")
+        raise RefusedError("to {action} a ticket needs a reason, for whoever has it next", action=action)
     async with desk.store.transaction() as connection:
         ticket, now = await _ticket_to_change(desk, connection, number, actor, revision), desk.now()
         status = await _step(desk, connection, ticket, action)
@@ -378,8 +383,8 @@ async def _take_back(
 async def _ticket(desk: Desk, connection: aiosqlite.Connection, number: str) -> Ticket:
     found = await rows.load(desk.store, connection, numbers.parse(number))
     if found is None:
-        meant = await ids.nearly(desk, number) or "; `depok-agi tickets list` shows them"
-        raise NotFoundError(f"there is no ticket {number}{meant}")
+        meant = await ids.nearly(desk, number) or Sentence("; `depok-agi tickets list` shows them")
+        raise NotFoundError("there is no ticket {number}{meant}", number=number, meant=meant)
     return found
 
 
@@ -394,10 +399,11 @@ async def _ticket_to_change(
         entries = [history_rows.from_row(row) async for row in newer]
         others = [entry for entry in entries if entry.actor not in (actor, SERVICE)]
         if others:
-            changes = "; ".join(_told(desk, entry) for entry in others)
             raise RefusedError(
-                f"ticket {ticket.number} was changed since you looked at it: {changes}. "
-                f"Look again (`depok-agi tickets show {ticket.number}`), then decide"
+                "ticket {number} was changed since you looked at it: {changes}. Look again (`depok-agi "
+                "tickets show {number}`), then decide",
+                number=ticket.number,
+                changes=Joined("; ", [_told(desk, entry) for entry in others]),
             )
     return ticket
 
@@ -419,8 +425,10 @@ async def _has_seen_where_it_is(
     seen = await _seen(desk, connection, ticket, actor, revision)
     if seen is None or (ticket.forwarding is not None and seen < ticket.forwarding):
         raise RefusedError(
-            f"ticket {ticket.number} is with {ticket.opd} already. Look at it first "
-            f"(`depok-agi tickets show {ticket.number}`); then it can be forwarded again"
+            "ticket {number} is with {opd} already. Look at it first (`depok-agi tickets show "
+            "{number}`); then it can be forwarded again",
+            number=ticket.number,
+            opd=ticket.opd,
         )
 
 
@@ -435,13 +443,15 @@ async def _step(desk: Desk, connection: aiosqlite.Connection, ticket: Ticket, ac
             last = entry if entry.action not in {TicketAction.NOTE, OPEN} else last
         if last is None:
             raise
-        raise RefusedError(f"{refused}; last: {_told(desk, last)}") from None
+        raise RefusedError("{refused}; last: {last}", refused=refused, last=_told(desk, last)) from None
 
 
-def _told(desk: Desk, entry: HistoryEntry) -> str:
+def _told(desk: Desk, entry: HistoryEntry) -> Sentence:
+    to_opd = entry.action == TicketAction.FORWARD
+    source = "{action} to {opd} by {actor}, {at:%d-%m %H:%M}" if to_opd else "{action} by {actor}, {at:%d-%m %H:%M}"
     at = entry.at.astimezone(desk.policy.zone)
-    to = f" to {entry.detail['opd']}" if entry.action == TicketAction.FORWARD else ""
-    return f"{entry.action}{to} by {entry.actor}, {at:%d-%m %H:%M}"
+    values = {"action": Sentence(entry.action), "opd": entry.detail.get("opd"), "actor": entry.actor, "at": at}
+    return Sentence(source, values)
 
 
 async def _has_seen(desk: Desk, connection: aiosqlite.Connection, serial: int, actor: str, revision: int) -> None:
@@ -471,20 +481,27 @@ async def _opd_of_category(desk: Desk, connection: aiosqlite.Connection, ticket:
     known = await opds.categories_within(desk, connection)
     opd = None if ticket.category is None else known.get(ticket.category)
     if opd is None:
-        raise RefusedError(f"ticket {ticket.number} has no category that leads to an OPD: name one by --opd")
+        raise RefusedError(
+            "ticket {number} has no category that leads to an OPD: name one by --opd", number=ticket.number
+        )
     return opd
 
 
-async def _why_not_closed(desk: Desk, connection: aiosqlite.Connection, ticket: Ticket) -> str:
-    told_how = "say --told if they know by other means, or --not-told WHY"
+async def _why_not_closed(desk: Desk, connection: aiosqlite.Connection, ticket: Ticket) -> RefusedError:
+    told_how = Sentence("say --told if they know by other means, or --not-told WHY")
     if ticket.callback is not None:
         owed = await callbacks.show_within(desk, connection, ticket.callback)
         if owed.debt.status not in ENDED:
-            return (
-                f"the citizen has not been told yet: callback {owed.id} is owed for ticket {ticket.number}. Call them "
-                f"(`depok-agi callbacks claim {owed.id}`), {told_how}"
+            return RefusedError(
+                "the citizen has not been told yet: callback {callback} is owed for ticket {number}. Call them "
+                "(`depok-agi callbacks claim {callback}`), {told_how}",
+                callback=owed.id,
+                number=ticket.number,
+                told_how=told_how,
             )
-    return f"the citizen was never told the answer to ticket {ticket.number}: {told_how}"
+    return RefusedError(
+        "the citizen was never told the answer to ticket {number}: {told_how}", number=ticket.number, told_how=told_how
+    )
 
 
 def _caller(given: str | None) -> str | None:
@@ -492,5 +509,5 @@ def _caller(given: str | None) -> str | None:
         return None
     number = to_e164(given)
     if number is None:
-        raise RefusedError(f"{masked(given)} is no telephone number that can be called back")
+        raise RefusedError("{given} is no telephone number that can be called back", given=masked(given))
     return number

@@ -1,6 +1,5 @@
 """The centre itself: its hours, its menu, its prompts, its store and backups, and is the daemon at work?"""
 
-import re
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -14,6 +13,7 @@ from depok_agi.desk.opening import base_schedule, open_desk
 from depok_agi.doctor.finding import Finding, failure, ok, warning
 from depok_agi.errors import DepokError, SettingsError
 from depok_agi.hours.holidays import ESTIMATED
+from depok_agi.language import gettext_noop
 from depok_agi.store import backup
 from depok_agi.store.times import moment
 
@@ -39,10 +39,10 @@ def hours(settings: Settings, now: datetime) -> Iterator[Finding]:
     try:
         schedule = base_schedule(settings, range(now.year, ahead.year + 1))
     except SettingsError as error:
-        yield failure("hours", _one_line(error), "correct the hours file; depok-agi hours check says when it is right")
+        yield failure("hours", error, "correct the hours file; depok-agi hours check says when it is right")
         return
     if schedule.check(ahead).rule:
-        yield ok("hours", f"known until {ahead:%d-%m-%Y}")
+        yield ok("hours", "known until {ahead:%d-%m-%Y}", ahead=ahead)
     coming = [day for day in schedule.holidays if now.date() <= day.day <= ahead.date()]
     guessed = [day for day in coming if day.regulation == ESTIMATED]
     if not coming:
@@ -52,11 +52,14 @@ def hours(settings: Settings, now: datetime) -> Iterator[Finding]:
     elif guessed:
         yield warning(
             "holidays",
-            f"{len(guessed)} of {len(coming)} in the coming year are estimates, {guessed[0].day:%d-%m-%Y} the first",
+            "{guessed} of {coming} in the coming year are estimates, {day:%d-%m-%Y} the first",
             "upgrade depok-agi once the joint decree (SKB 3 Menteri) is out, or put its days into the hours file",
+            guessed=len(guessed),
+            coming=len(coming),
+            day=guessed[0].day,
         )
     else:
-        yield ok("holidays", f"{len(coming)} in the coming year, all by decree")
+        yield ok("holidays", "{count} in the coming year, all by decree", count=len(coming))
 
 
 def menu(settings: Settings) -> Finding:
@@ -64,8 +67,8 @@ def menu(settings: Settings) -> Finding:
     file = MenuFile(settings)
     tree = file.now()
     if file.fault is not None:
-        return failure("menu", _one_line(file.fault), "correct the menu file; depok-agi menu check names every fault")
-    return ok("menu", f"{len(tree.menus)} menus")
+        return failure("menu", file.fault, "correct the menu file; depok-agi menu check names every fault")
+    return ok("menu", "{count} menus", count=len(tree.menus))
 
 
 def spoken(script: Path, sounds: Path) -> Iterator[Finding]:
@@ -73,16 +76,16 @@ def spoken(script: Path, sounds: Path) -> Iterator[Finding]:
     try:
         found = prompt_check.check(prompts.load(script), sounds)
     except (DepokError, OSError) as error:
-        yield failure(
-            "prompts", _one_line(error), "name the prompts' script by --script and Asterisk's sounds by --sounds"
-        )
+        yield failure("prompts", error, "name the prompts' script by --script and Asterisk's sounds by --sounds")
         return
     grave = [one for one in found if one.fault in prompt_check.NOT_HEARD]
     if grave:
         named = ", ".join(sorted({one.name for one in grave})[:3])
-        yield failure("prompts", f"{len(grave)} cannot be heard: {named} ...", "depok-agi prompts make")
+        yield failure(
+            "prompts", "{count} cannot be heard: {named} ...", "depok-agi prompts make", count=len(grave), named=named
+        )
     elif found:
-        yield warning("prompts", f"{len(found)} are clipped or say another text", "depok-agi prompts check")
+        yield warning("prompts", "{count} are clipped or say another text", "depok-agi prompts check", count=len(found))
     else:
         yield ok("prompts", "complete in every language")
 
@@ -93,12 +96,18 @@ def store(settings: Settings) -> Iterator[Finding]:
     try:
         found = backup.faults(path)
     except DepokError as error:
-        yield failure("store", _one_line(error), "depok-agi db migrate makes one; depok-agi db restore brings one back")
+        yield failure("store", error, "depok-agi db migrate makes one; depok-agi db restore brings one back")
         return
     if found:
-        yield failure("store", f"{len(found)} faults: {found[0]}", "stop the daemon, then depok-agi db restore")
+        yield failure(
+            "store",
+            "{count} faults: {found}",
+            "stop the daemon, then depok-agi db restore",
+            count=len(found),
+            found=found[0],
+        )
     else:
-        yield ok("store", f"whole, {path.stat().st_size / 1e6:.1f} MB")
+        yield ok("store", "whole, {megabytes:.1f} MB", megabytes=path.stat().st_size / 1e6)
 
 
 async def daemon(settings: Settings, now: datetime) -> Finding:
@@ -107,28 +116,30 @@ async def daemon(settings: Settings, now: datetime) -> Finding:
         async with open_desk(settings) as desk:
             heard = await journal.load(desk)
     except DepokError as error:
-        return failure("daemon", _one_line(error), "depok-agi db migrate, then start the daemon")
-    start = "systemctl start depok-agi, or depok-agi serve; its log says why it stopped"
+        return failure("daemon", error, "depok-agi db migrate, then start the daemon")
+    start = gettext_noop("systemctl start depok-agi, or depok-agi serve; its log says why it stopped")
     if heard is None:
         return failure("daemon", "has never listened to Asterisk", start)
     last = moment(heard.until)
     if now - last > SILENT_AFTER:
-        return failure("daemon", f"has heard nothing since {_local(settings, last)}", start)
-    return ok("daemon", f"listens to Asterisk, heard until {_local(settings, last)}")
+        return failure("daemon", "has heard nothing since {time}", start, time=_local(settings, last))
+    return ok("daemon", "listens to Asterisk, heard until {time}", time=_local(settings, last))
 
 
 def last_backup(settings: Settings, now: datetime) -> Finding:
     """Is there a fresh one?"""
-    mend = "depok-agi db backup, every night"
+    mend = gettext_noop("depok-agi db backup, every night")
     try:
         found = backup.listed(settings.folders.backups)
     except DepokError as error:
-        return warning("backup", _one_line(error), mend)
+        return warning("backup", error, mend)
     times = [at for path in found if (at := _made_at(path, settings)) is not None]
     if not times:
-        return warning("backup", f"there is none in {settings.folders.backups}", mend)
-    text = f"the newest is of {_local(settings, max(times))}"
-    return ok("backup", text) if now - max(times) <= BACKUP_AFTER else warning("backup", text, mend)
+        return warning("backup", "there is none in {backups}", mend, backups=settings.folders.backups)
+    text, newest = gettext_noop("the newest is of {time}"), _local(settings, max(times))
+    if now - max(times) <= BACKUP_AFTER:
+        return ok("backup", text, time=newest)
+    return warning("backup", text, mend, time=newest)
 
 
 def _made_at(path: Path, settings: Settings) -> datetime | None:
@@ -139,7 +150,3 @@ def _made_at(path: Path, settings: Settings) -> datetime | None:
 
 def _local(settings: Settings, at: datetime) -> str:
     return f"{at.astimezone(settings.timezone):%d-%m-%Y %H:%M:%S}"
-
-
-def _one_line(error: Exception) -> str:
-    return re.sub(r"\s*\n\s*", " ", str(error))

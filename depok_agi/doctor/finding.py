@@ -1,7 +1,10 @@
 """What a check found."""
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
+
+from depok_agi.sentence import Sentence, Translate
 
 
 class State(StrEnum):
@@ -14,30 +17,52 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One line.
+    """One line: what was looked at in a word or two, how it is, and what to do about it (empty where it is well)."""
 
-    Attributes:
-        check: what was looked at, in a word or two.
-        text: how it is.
-        mend: what to do about it; empty where it is well.
-    """
-
-    check: str
     state: State
-    text: str
-    mend: str = ""
+    subject: Sentence
+    found: Sentence
+    remedy: Sentence
+
+    @property
+    def check(self) -> str:
+        """What was looked at, in English."""
+        return str(self.subject)
+
+    @property
+    def text(self) -> str:
+        """How it is, in English and one line."""
+        return _one_line(str(self.found))
+
+    @property
+    def mend(self) -> str:
+        """What to do about it, in English."""
+        return str(self.remedy)
+
+    def told(self, translate: Translate) -> tuple[str, str, str]:
+        """Check, text and mend in the language of `translate`."""
+        return self.subject.text(translate), _one_line(self.found.text(translate)), self.remedy.text(translate)
 
 
-def ok(check: str, text: str) -> Finding:
-    """It is well."""
-    return Finding(check, State.OK, text)
+def ok(check: str, text: str, **values: object) -> Finding:
+    """It is well. Both are source strings, which may have the values in them."""
+    return _finding(State.OK, check, text, "", values)
 
 
-def warning(check: str, text: str, mend: str) -> Finding:
+def warning(check: str, text: str | Exception, mend: str, **values: object) -> Finding:
     """It works still."""
-    return Finding(check, State.WARNING, text, mend)
+    return _finding(State.WARNING, check, text, mend, values)
 
 
-def failure(check: str, text: str, mend: str) -> Finding:
+def failure(check: str, text: str | Exception, mend: str, **values: object) -> Finding:
     """It does not work."""
-    return Finding(check, State.FAILURE, text, mend)
+    return _finding(State.FAILURE, check, text, mend, values)
+
+
+def _finding(state: State, check: str, text: str | Exception, mend: str, values: dict[str, object]) -> Finding:
+    found = Sentence(text, values) if isinstance(text, str) else Sentence("{error}", {"error": text})
+    return Finding(state, Sentence(check, values), found, Sentence(mend, values))
+
+
+def _one_line(text: str) -> str:
+    return re.sub(r"\s*\n\s*", " ", text)

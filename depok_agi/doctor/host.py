@@ -9,6 +9,7 @@ from pathlib import Path
 
 from depok_agi.config import Settings
 from depok_agi.doctor.finding import Finding, failure, ok, warning
+from depok_agi.language import gettext_noop
 
 LITTLE = 0.10
 """Of a disk; with less than that there is a warning."""
@@ -27,9 +28,10 @@ def look(settings: Settings, settings_file: Path, now: datetime) -> Iterator[Fin
 
 def secrets(settings: Settings, settings_file: Path) -> Iterator[Finding]:
     """May anybody read a password who should not?"""
-    ami, dial, mail = settings.ami, settings.dial, settings.mail
-    kept = [file for file in (ami.secret_file, dial and dial.secret_file, mail and mail.password_file) if file]
-    if ami.secret is not None or (dial is not None and dial.secret is not None):
+    users = [user for user in (settings.ami, settings.dial, settings.operators) if user is not None]
+    mail = settings.mail
+    kept = [file for file in (*(user.secret_file for user in users), mail and mail.password_file) if file]
+    if any(user.secret is not None for user in users):
         kept.append(settings_file)
     kept += [path for path in (settings.folders.store, *_beside(settings.folders.store)) if path.exists()]
     open_to_all = []
@@ -37,12 +39,18 @@ def secrets(settings: Settings, settings_file: Path) -> Iterator[Finding]:
         try:
             mode = file.stat().st_mode
         except OSError as error:
-            yield failure("permissions", f"{file}: {error.strerror}", "let the service's user reach it")
+            yield failure(
+                "permissions",
+                "{file}: {strerror}",
+                "let the service's user reach it",
+                file=file,
+                strerror=error.strerror,
+            )
             continue
         if mode & (stat.S_IROTH | stat.S_IWOTH):
             open_to_all.append(file)
     for file in open_to_all:
-        yield failure("permissions", f"{file} can be read by everybody on this host", f"chmod o= {file}")
+        yield failure("permissions", "{file} can be read by everybody on this host", "chmod o= {file}", file=file)
     if not open_to_all:
         yield ok("permissions", "secrets and store are closed to others")
 
@@ -52,13 +60,27 @@ def _beside(store: Path) -> tuple[Path, Path]:
 
 
 def folders(settings: Settings) -> Iterator[Finding]:
-    """Are the folders there that Asterisk and the daemon meet in?"""
+    """Are the folders there that Asterisk and the daemon meet in, and closed to all others?
+
+    Asterisk makes files that everybody may read: only the folder keeps them from others.
+    """
     given = settings.folders
     for name, folder in (("spool", given.spool), ("published", given.published), ("recordings", given.recordings)):
         if folder.is_dir():
-            yield ok(f"{name} folder", str(folder))
+            if folder.stat().st_mode & stat.S_IRWXO:
+                yield failure(
+                    "{name} folder",
+                    "{folder} is open to everybody on this host",
+                    "chmod o= {folder}",
+                    name=name,
+                    folder=folder,
+                )
+            else:
+                yield ok("{name} folder", "{folder}", name=name, folder=folder)
         else:
-            yield failure(f"{name} folder", f"{folder} is not there", "start the daemon, which makes it")
+            yield failure(
+                "{name} folder", "{folder} is not there", "start the daemon, which makes it", name=name, folder=folder
+            )
 
 
 def disks(settings: Settings) -> Iterator[Finding]:
@@ -71,14 +93,15 @@ def disks(settings: Settings) -> Iterator[Finding]:
             continue
         seen.add(disk)
         usage = shutil.disk_usage(there)
-        text = f"{usage.free / 1e9:.1f} GB free of {usage.total / 1e9:.1f} GB at {there}"
-        mend = "make room: what cannot be written is lost once the spool is full, too"
+        text = gettext_noop("{free:.1f} GB free of {total:.1f} GB at {folder}")
+        mend = gettext_noop("make room: what cannot be written is lost once the spool is full, too")
+        values = {"free": usage.free / 1e9, "total": usage.total / 1e9, "folder": there}
         if usage.free < TOO_LITTLE_BYTES:
-            yield failure("disk", text, mend)
+            yield failure("disk", text, mend, **values)
         elif usage.free < LITTLE * usage.total:
-            yield warning("disk", text, mend)
+            yield warning("disk", text, mend, **values)
         else:
-            yield ok("disk", text)
+            yield ok("disk", text, **values)
 
 
 def clock(settings: Settings, now: datetime) -> Finding:
@@ -87,7 +110,10 @@ def clock(settings: Settings, now: datetime) -> Finding:
     tool = shutil.which("timedatectl")
     if tool is None:
         return warning(
-            "clock", f"{local}; nobody here tells whether it is kept right", "see that NTP runs on this host"
+            "clock",
+            "{local}; nobody here tells whether it is kept right",
+            "see that NTP runs on this host",
+            local=local,
         )
     try:
         said = subprocess.run(
@@ -100,5 +126,5 @@ def clock(settings: Settings, now: datetime) -> Finding:
     except (OSError, subprocess.SubprocessError):
         said = ""
     if said == "yes":
-        return ok("clock", f"{local}, kept right by NTP")
-    return warning("clock", f"{local}; it is not kept right by NTP", "timedatectl set-ntp true")
+        return ok("clock", "{local}, kept right by NTP", local=local)
+    return warning("clock", "{local}; it is not kept right by NTP", "timedatectl set-ntp true", local=local)

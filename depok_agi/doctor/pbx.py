@@ -11,16 +11,18 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from depok_agi.asterisk.ami import AmiLink, AmiLogin, AmiState
-from depok_agi.config import Settings, ami_secret, dial_secret, sms_secret
+from depok_agi.config import Settings, ami_secret, dial_secret, operators_secret, sms_secret
 from depok_agi.doctor import shipped_dialplan
 from depok_agi.doctor.finding import Finding, failure, ok, warning
 from depok_agi.errors import AsteriskError, SettingsError
+from depok_agi.language import gettext_noop
 from depok_agi.sms import route
 
 LOGIN_SECONDS = 5.0
 OLDEST = 16
 NEEDED = {"CoreShowChannels", "BridgeList", "QueueStatus", "Ping"}
 NEEDED_TO_DIAL = {"Originate", "Ping"}
+NEEDED_TO_SIGN_IN = {"QueueAdd", "QueuePause", "QueueRemove", "Ping"}
 READS_SETTINGS = "Getvar"
 """With the function AST_CONFIG it reads any configuration file of Asterisk. It comes with the class `reporting`,
 without which nobody may ask which channels there are."""
@@ -47,7 +49,9 @@ TOO_MUCH = {
 OF_CLASS_CALL = {"Hangup", "MixMonitor", "Redirect", "Setvar"}
 """What comes with the class that the action of a modem's channel driver needs: nobody can have it without them."""
 
-MANAGER_CONF = "take the sections of dialplan/asterisk/manager.conf over into manager.conf, then: manager reload"
+MANAGER_CONF = gettext_noop(
+    "take the sections of dialplan/asterisk/manager.conf over into manager.conf, then: manager reload"
+)
 
 
 async def look(settings: Settings, dialplan: Path) -> list[Finding]:
@@ -57,10 +61,14 @@ async def look(settings: Settings, dialplan: Path) -> list[Finding]:
         async with _link(settings, settings.ami.username, ami_secret(settings)) as link:
             found += [finding async for finding in _by_the_logger(settings, link, dialplan)]
     except (AsteriskError, SettingsError) as error:
-        found.append(failure("AMI", str(error), MANAGER_CONF))
+        found.append(failure("AMI", error, MANAGER_CONF))
     if settings.dial is not None:
         user = settings.dial.username
         found.append(await _rights_of(settings, user, dial_secret, NEEDED_TO_DIAL, TOO_MUCH - NEEDED_TO_DIAL))
+    if settings.operators is not None:
+        user = settings.operators.username
+        too_much = TOO_MUCH - NEEDED_TO_SIGN_IN
+        found.append(await _rights_of(settings, user, operators_secret, NEEDED_TO_SIGN_IN, too_much))
     if settings.sms is not None:
         action = route.action_name(settings.sms.to)
         too_much = TOO_MUCH if action == route.MESSAGE_SEND else TOO_MUCH - OF_CLASS_CALL
@@ -72,20 +80,26 @@ async def look(settings: Settings, dialplan: Path) -> list[Finding]:
 def journals(settings: Settings) -> Iterator[Finding]:
     """Can what Asterisk writes down be read? Without it, calls during a stop of the daemon are lost."""
     kept = (("CEL", settings.journal.cel), ("queue_log", settings.journal.queue_log))
-    mend = (
+    mend = gettext_noop(
         "dialplan/asterisk/cel.conf, cel_custom.conf and logger.conf; and let the service's user read Asterisk's logs"
     )
     for name, file in kept:
         if os.access(file, os.R_OK):
-            yield ok(name, str(file))
+            yield ok(name, "{file}", file=file)
         elif file.exists():
-            yield failure(name, f"{file} cannot be read", mend)
+            yield failure(name, "{file} cannot be read", mend, file=file)
         else:
-            yield warning(name, f"{file} is not there; it is made with the first call", mend)
+            yield warning(name, "{file} is not there; it is made with the first call", mend, file=file)
 
 
 async def _by_the_logger(settings: Settings, link: AmiLink, dialplan: Path) -> AsyncIterator[Finding]:
-    yield ok("AMI", f"{settings.ami.username} is let in at {settings.ami.host}:{settings.ami.port}")
+    yield ok(
+        "AMI",
+        "{username} is let in at {host}:{port}",
+        username=settings.ami.username,
+        host=settings.ami.host,
+        port=settings.ami.port,
+    )
     yield rights(settings.ami.username, await _may(link), NEEDED, TOO_MUCH)
     [core] = await link.action("CoreSettings")
     yield version(core.get("AsteriskVersion", ""))
@@ -93,16 +107,33 @@ async def _by_the_logger(settings: Settings, link: AmiLink, dialplan: Path) -> A
     given = (await _value(link, "DEPOK_FASTAGI")) or "127.0.0.1:4573"
     ours = f"{settings.fastagi.host}:{settings.fastagi.port}"
     if given == ours:
-        yield ok("FastAGI address", f"the dialplan asks at {given}")
+        yield ok("FastAGI address", "the dialplan asks at {given}", given=given)
     else:
         yield failure(
-            "FastAGI address", f"the dialplan asks at {given}, the daemon serves at {ours}", "set DEPOK_FASTAGI"
+            "FastAGI address",
+            "the dialplan asks at {given}, the daemon serves at {ours}",
+            "set DEPOK_FASTAGI",
+            given=given,
+            ours=ours,
         )
     queue = (await _value(link, "DEPOK_QUEUE")) or "depok"
-    if await _value(link, f"QUEUE_EXISTS({queue})") == "1":
-        yield ok("queue", f"{queue} is there")
+    if queue != settings.pbx.queue:
+        yield failure(
+            "queue",
+            "the dialplan uses {queue}, the settings say {configured}",
+            "set pbx.queue",
+            queue=queue,
+            configured=settings.pbx.queue,
+        )
+    elif await _value(link, f"QUEUE_EXISTS({queue})") == "1":
+        yield ok("queue", "{queue} is there", queue=queue)
     else:
-        yield failure("queue", f"Asterisk has no queue {queue}", "include dialplan/asterisk/queues.conf in queues.conf")
+        yield failure(
+            "queue",
+            "Asterisk has no queue {queue}",
+            "include dialplan/asterisk/queues.conf in queues.conf",
+            queue=queue,
+        )
     enabled = await _value(link, "AST_CONFIG(cel.conf,general,enable)")
     if enabled.lower() not in {"yes", "true", "1", "on"}:
         yield failure("CEL settings", "CEL is off", "include dialplan/asterisk/cel.conf in cel.conf")
@@ -115,14 +146,14 @@ async def _by_the_logger(settings: Settings, link: AmiLink, dialplan: Path) -> A
 def rights(user: str, may: set[str], needed: set[str], too_much: set[str]) -> Finding:
     """Are the user's rights enough, and no more than that?"""
     lacks, more = sorted(needed - may), sorted(may & too_much)
-    check = f"rights of {user}"
+    check = gettext_noop("rights of {user}")
     if lacks:
-        return failure(check, f"may not {', '.join(lacks)}", MANAGER_CONF)
+        return failure(check, "may not {lacks}", MANAGER_CONF, user=user, lacks=", ".join(lacks))
     if more:
-        return failure(check, f"may {', '.join(more)}, which it has no need for", MANAGER_CONF)
+        return failure(check, "may {more}, which it has no need for", MANAGER_CONF, user=user, more=", ".join(more))
     if READS_SETTINGS in may:
-        return ok(check, "enough; Asterisk lets it read configuration files too, so keep its secret")
-    return ok(check, "enough, and no more")
+        return ok(check, "enough; Asterisk lets it read configuration files too, so keep its secret", user=user)
+    return ok(check, "enough, and no more", user=user)
 
 
 def version(named: str) -> Finding:
@@ -130,7 +161,9 @@ def version(named: str) -> Finding:
     major = named.partition(".")[0]
     if major.isdigit() and int(major) >= OLDEST:
         return ok("Asterisk", named)
-    return failure("Asterisk", f"version {named or 'unknown'}", f"Asterisk {OLDEST} or later is needed")
+    return failure(
+        "Asterisk", "version {named}", "Asterisk {oldest} or later is needed", named=named or "unknown", oldest=OLDEST
+    )
 
 
 async def _loaded(link: AmiLink, folder: Path) -> Finding:
@@ -150,8 +183,14 @@ async def _loaded(link: AmiLink, folder: Path) -> Finding:
             "dialplan", "is not loaded", "#include the files of dialplan/ in extensions.conf, then: dialplan reload"
         )
     if found:
-        return warning("dialplan", f"{len(found)} lines differ: {found[0]}", "dialplan reload, or take the change back")
-    return ok("dialplan", f"loaded, and the {len(shipped)} lines that were shipped")
+        return warning(
+            "dialplan",
+            "{count} lines differ: {found}",
+            "dialplan reload, or take the change back",
+            count=len(found),
+            found=found[0],
+        )
+    return ok("dialplan", "loaded, and the {count} lines that were shipped", count=len(shipped))
 
 
 async def _rights_of(
@@ -162,7 +201,7 @@ async def _rights_of(
         async with _link(settings, user, secret(settings)) as link:
             return rights(user, await _may(link), needed, too_much)
     except (AsteriskError, SettingsError) as error:
-        return failure(f"rights of {user}", str(error), MANAGER_CONF)
+        return failure("rights of {user}", error, MANAGER_CONF, user=user)
 
 
 async def fastagi(settings: Settings) -> Finding:
@@ -173,8 +212,10 @@ async def fastagi(settings: Settings) -> Finding:
             _, writer = await asyncio.open_connection(settings.fastagi.host, settings.fastagi.port)
             writer.close()
     except (OSError, TimeoutError):
-        return failure("FastAGI", f"nobody answers at {where}", "start the daemon; until then the forked script runs")
-    return ok("FastAGI", f"answers at {where}")
+        return failure(
+            "FastAGI", "nobody answers at {where}", "start the daemon; until then the forked script runs", where=where
+        )
+    return ok("FastAGI", "answers at {where}", where=where)
 
 
 async def _may(link: AmiLink) -> set[str]:
@@ -212,7 +253,13 @@ async def _link(settings: Settings, user: str, secret: str) -> AsyncIterator[Ami
         except TimeoutError:
             why = "no answer"
         if not up.is_set():
-            raise AsteriskError(f"{user} cannot log in at {settings.ami.host}:{settings.ami.port}: {why}")
+            raise AsteriskError(
+                "{user} cannot log in at {host}:{port}: {why}",
+                user=user,
+                host=settings.ami.host,
+                port=settings.ami.port,
+                why=why,
+            )
         yield link
     finally:
         await link.close()

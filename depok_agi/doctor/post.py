@@ -20,7 +20,9 @@ async def look(mail: Mail) -> Finding:
             greeting = GREETING if mail.security == "tls" else await reader.read(64)
             writer.close()
     except (OSError, TimeoutError) as error:
-        return failure("mail", f"{where}: {getattr(error, 'strerror', None) or 'no answer'}", mend)
+        return failure(
+            "mail", "{where}: {reason}", mend, where=where, reason=getattr(error, "strerror", None) or "no answer"
+        )
     if not greeting.startswith(GREETING):
-        return failure("mail", f"{where} does not speak SMTP", mend)
-    return ok("mail", f"{where} takes mail")
+        return failure("mail", "{where} does not speak SMTP", mend, where=where)
+    return ok("mail", "{where} takes mail", where=where)

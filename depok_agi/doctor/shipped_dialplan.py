@@ -25,9 +25,11 @@ def load(folder: Path) -> dict[Place, str]:
         files = sorted(folder.glob(_FILES))
         texts = {file: file.read_text("utf-8") for file in files}
     except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"the shipped dialplan in {folder} cannot be read: {error}") from error
+        raise SettingsError(
+            "the shipped dialplan in {folder} cannot be read: {error}", folder=folder, error=error
+        ) from error
     if not texts:
-        raise SettingsError(f"there is no dialplan in {folder}")
+        raise SettingsError("there is no dialplan in {folder}", folder=folder)
     return {place: step for file, text in texts.items() for place, step in _steps(file, text).items()}
 
 
@@ -48,7 +50,7 @@ def _steps(file: Path, text: str) -> dict[Place, str]:
         elif goes_on := _SAME.fullmatch(line):
             priority, step = priority + 1, goes_on[1]
         else:
-            raise SettingsError(f"{file.name}, line {number}: this is no line of a dialplan")
+            raise SettingsError("{name}, line {number}: this is no line of a dialplan", name=file.name, number=number)
         found[context, exten, priority] = step
     return found
 

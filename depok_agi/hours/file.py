@@ -38,7 +38,7 @@ def load(content: str, source: str, years: Iterable[int]) -> Schedule:
     try:
         raw = parse(content)
     except ValueError as error:
-        raise SettingsError(f"{source}: {error}") from error
+        raise SettingsError("{source}: {error}", source=source, error=error) from error
     faults: list[Fault] = []
     top = read(_File, raw, (), faults)
     weekly = _rows(_Weekly, raw, "weekly", faults)

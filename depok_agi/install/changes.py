@@ -255,7 +255,7 @@ class Link:
 
     def do(self) -> None:
         if self.path.exists() and not self.path.is_symlink():
-            raise RefusedError(f"{self.path} is there already and is not ours; move it away, and try again")
+            raise RefusedError("{path} is there already and is not ours; move it away, and try again", path=self.path)
         self.path.parent.mkdir(parents=True, exist_ok=True)
         temporary = self.path.with_name(f".{self.path.name}.new")
         temporary.unlink(missing_ok=True)
@@ -295,7 +295,9 @@ def run(*command: str, user: str | None = None) -> str:
                 extra_groups=os.getgrouplist(user, there.pw_gid),
             )
     except OSError as error:
-        raise RefusedError(f"{command[0]} cannot be run: {error.strerror}") from error
+        raise RefusedError(
+            "{command} cannot be run: {strerror}", command=command[0], strerror=error.strerror
+        ) from error
     if done.returncode != 0:
         said = (done.stderr or done.stdout).strip().splitlines()
         raise RefusedError(f"{' '.join(command)} failed: {said[-1] if said else f'exit code {done.returncode}'}")
@@ -318,5 +320,5 @@ def _gid(name: str) -> int | None:
 
 def _known(number: int | None, name: str) -> int:
     if number is None:
-        raise RefusedError(f"there is no user or group {name}")
+        raise RefusedError("there is no user or group {name}", name=name)
     return number

@@ -64,7 +64,11 @@ def install(source: Path, *, wheels: Path | None, dry_run: bool) -> None:
 
 def _check(host: Host) -> None:
     if host.version is not None and host.version < OLDEST_ASTERISK:
-        raise RefusedError(f"Asterisk {host.version} is too old: it must be {OLDEST_ASTERISK} or newer")
+        raise RefusedError(
+            "Asterisk {version} is too old: it must be {oldest_asterisk} or newer",
+            version=host.version,
+            oldest_asterisk=OLDEST_ASTERISK,
+        )
 
 
 def _show(work: _Work) -> None:
@@ -99,7 +103,9 @@ def _get_packages() -> None:
     if not missing:
         return
     if shutil.which("apt-get") is None:
-        raise RefusedError(f"these are missing here; install them by this system's own means: {', '.join(missing)}")
+        raise RefusedError(
+            "these are missing here; install them by this system's own means: {missing}", missing=", ".join(missing)
+        )
     say(f"installing the packages {' '.join(missing)} ...")
     os.environ["DEBIAN_FRONTEND"] = "noninteractive"
     run("apt-get", "update", "-qq")

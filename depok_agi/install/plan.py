@@ -20,7 +20,12 @@ UNITS = Path("/etc/systemd/system")
 SUDOERS = Path("/etc/sudoers.d/depok-agi")
 
 ROLES = ("depok-operator", "depok-supervisor", "depok-admin")
-AMI_USERS = {"depok-agi": "ami", "depok-agi-dial": "dial", "depok-agi-sms": "sms"}
+AMI_USERS = {
+    "depok-agi": "ami",
+    "depok-agi-dial": "dial",
+    "depok-agi-operators": "operators",
+    "depok-agi-sms": "sms",
+}
 """The manager's users, and the settings file's section for each."""
 
 _NOT_IN_USE = '# Not in use. To have it, take the first "# " from each line of this section.\n\n'
@@ -99,14 +104,18 @@ def _settings(host: Host, given: Given) -> list[Change]:
 
 
 def settings_text(example: str, log: Path) -> str:
-    """The shipped settings with the places of this host, and with [dial] in use."""
+    """The shipped settings with the places of this host, and with [dial] and [operators] in use."""
     text = example.replace('"/var/log/asterisk/', f'"{log}/')
-    head, found, section = text.partition(f"{_NOT_IN_USE}# [dial]\n")
+    return _in_use(_in_use(text, "dial"), "operators")
+
+
+def _in_use(text: str, name: str) -> str:
+    head, found, section = text.partition(f"{_NOT_IN_USE}# [{name}]\n")
     if not found:
         return text
     section, rest = section.split("\n\n\n", 1)
     used = [line.removeprefix("# ") if line != "#" else "" for line in section.splitlines()]
-    return f"{head}[dial]\n" + "\n".join(used) + f"\n\n\n{rest}"
+    return f"{head}[{name}]\n" + "\n".join(used) + f"\n\n\n{rest}"
 
 
 def _asterisk(host: Host, given: Given) -> list[Change]:

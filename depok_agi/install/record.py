@@ -26,7 +26,9 @@ def load() -> list[Change]:
     except FileNotFoundError:
         return []
     except (OSError, ValueError, TypeError, KeyError) as error:
-        raise RefusedError(f"{RECORD}, which says what was installed, cannot be read: {error!r}") from error
+        raise RefusedError(
+            "{record}, which says what was installed, cannot be read: {error!r}", record=RECORD, error=error
+        ) from error
 
 
 def save(made: Iterable[Change]) -> None:

@@ -55,7 +55,7 @@ def _files(source: Path) -> list[Path]:
     for name in SOURCES:
         top = source / name
         if not top.exists():
-            raise RefusedError(f"{top} is missing: this is no whole copy of the software")
+            raise RefusedError("{top} is missing: this is no whole copy of the software", top=top)
         files += [top] if top.is_file() else sorted(f for f in top.rglob("*") if f.is_file())
     return [file for file in files if "__pycache__" not in file.parts and not file.name.startswith(".")]
 

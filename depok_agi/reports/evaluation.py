@@ -5,10 +5,11 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
 
 from depok_agi.calls.record import Outcome
-from depok_agi.reports import callbacks, calls, gaps, satisfaction, sms, tickets
+from depok_agi.reports import callbacks, calls, gaps, operators, satisfaction, sms, tickets
 from depok_agi.reports.callbacks import Callbacks
 from depok_agi.reports.calls import Calls
 from depok_agi.reports.gaps import Gap
+from depok_agi.reports.operators import Times
 from depok_agi.reports.period import Period
 from depok_agi.reports.report import Figure, Note, Report, Section
 from depok_agi.reports.satisfaction import Scores
@@ -27,6 +28,7 @@ class Counted:
     scores: Scores = field(default_factory=dict)
     gaps: Sequence[Gap] = ()
     messages: Messages = field(default_factory=Messages)
+    times: Times = field(default_factory=Times)
 
 
 def evaluation(
@@ -56,6 +58,7 @@ def evaluation(
     compared = {key: _compared(own[key], earlier.get(key), last_year.get(key)) for key in own}
     sections: tuple[Section, ...] = (
         calls.section(counted.calls, compared["calls"], counted.period, timezone, answer_within),
+        operators.section(counted.times, compared["operators"]),
         tickets.section(counted.tickets, compared["tickets"]),
         callbacks.section(counted.callbacks, compared["callbacks"]),
         sms.section(compared["sms"]),
@@ -70,6 +73,7 @@ def _figures(one: Counted, timezone: tzinfo, answer_within: int) -> dict[str, tu
     """The figures of each section."""
     return {
         "calls": calls.figures(one.calls, answer_within),
+        "operators": operators.figures(one.times),
         "tickets": tickets.figures(one.tickets),
         "callbacks": callbacks.figures(one.callbacks),
         "sms": sms.figures(one.messages, one.tickets),

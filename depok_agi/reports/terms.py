@@ -48,5 +48,19 @@ TERMS = frozenset(
         gettext_noop("claimed"),
         gettext_noop("done"),
         gettext_noop("expired"),
+        # what an operator is doing, and why one is paused
+        gettext_noop("in"),
+        gettext_noop("on_call"),
+        gettext_noop("wrap_up"),
+        gettext_noop("paused"),
+        gettext_noop("unreachable"),
+        gettext_noop("lunch"),
+        gettext_noop("break"),
+        gettext_noop("prayer"),
+        gettext_noop("meeting"),
+        gettext_noop("training"),
+        gettext_noop("callbacks"),
+        gettext_noop("other"),
+        gettext_noop("unanswered"),
     }
 )

@@ -4,22 +4,26 @@ A copy is one file, without SQLite's write-ahead log beside it. Everything here 
 """
 
 import contextlib
+import mmap
 import os
 import re
 import shutil
 import sqlite3
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 
 from depok_agi.errors import NotFoundError, RefusedError, StoreError
-from depok_agi.store.database import newest_version
+from depok_agi.store.database import Store, newest_version
 
 NAME = re.compile(r"depok-agi-\d{8}-\d{6}\.sqlite")
 MOST_FAULTS = 20
 BESIDE = ("-wal", "-shm")
 """SQLite's own files beside a store."""
+
+UNFINISHED = ".unfinished"
+"""The end of the name of a copy that is being made."""
 
 WAITS_SECONDS = 5.0
 
@@ -46,7 +50,7 @@ def back_up(store: Path, folder: Path, now: datetime) -> Path:
     """
     target = folder / name_of(now)
     if target.exists():
-        raise RefusedError(f"there is a backup {target.name} already")
+        raise RefusedError("there is a backup {name} already", name=target.name)
     with _told(folder):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     with _unfinished(target) as copy:
@@ -55,7 +59,9 @@ def back_up(store: Path, folder: Path, now: datetime) -> Path:
             into.execute("PRAGMA journal_mode = DELETE")
         found = faults(copy)
         if found:
-            raise StoreError(f"the copy of {store} is not whole, so it was not kept: {found[0]}")
+            raise StoreError(
+                "the copy of {store} is not whole, so it was not kept: {found}", store=store, found=found[0]
+            )
     return target
 
 
@@ -77,13 +83,62 @@ def restore(backup: Path, store: Path, now: datetime) -> Path | None:
         StoreError: the disk refuses.
     """
     if not backup.is_file():
-        raise NotFoundError(f"there is no backup {backup.name} in {backup.parent}")
+        raise NotFoundError("there is no backup {name} in {parent}", name=backup.name, parent=backup.parent)
     found = faults(backup)
     if found:
-        raise RefusedError(f"{backup.name} cannot be restored, and the store stays as it is: {found[0]}")
+        raise RefusedError(
+            "{name} cannot be restored, and the store stays as it is: {found}", name=backup.name, found=found[0]
+        )
     with _told(store), _unfinished(store) as copy:
         shutil.copyfile(backup, copy)
         return _put_aside(store, now)
+
+
+def put_aside_before(store: Path) -> list[Path]:
+    """The stores that `restore` has put aside, the oldest first. Raises StoreError."""
+    with _told(store.parent):
+        found = store.parent.glob(f"{store.name}.before-*")
+        return sorted(path for path in found if not path.name.endswith(BESIDE))
+
+
+def being_made(folder: Path) -> list[Path]:
+    """The files of copies that are being made just now, or were when their process was killed. Raises StoreError."""
+    with _told(folder):
+        return sorted(folder.glob(f".*{UNFINISHED}*")) if folder.is_dir() else []
+
+
+def holds(path: Path, words: bytes) -> bool:
+    """Do these bytes stand anywhere in the file, in what was deleted too? Raises StoreError."""
+    with _told(path), path.open("rb") as file:
+        if path.stat().st_size == 0:
+            return False
+        with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+            return content.find(words) >= 0
+
+
+@asynccontextmanager
+async def rewritten(path: Path) -> AsyncIterator[Store]:
+    """A copy of a backup, brought up to date and open to be changed; at the end it is in the backup's place.
+
+    Raises:
+        StoreError: it is broken, of a newer software, or the disk refuses; then the backup is as it was.
+    """
+    _must_be_nobodys(path)
+    with _unfinished(path) as copy:
+        with _told(path):
+            shutil.copyfile(path, copy)
+        store = await Store.open(copy, migrate=True)
+        try:
+            yield store
+            await store.clean()
+        finally:
+            await store.close()
+        _must_be_nobodys(copy)
+        found = faults(copy)
+        if found:
+            raise StoreError(
+                "the copy of {path} is not whole, so it stays as it was: {found}", path=path, found=found[0]
+            )
 
 
 def faults(path: Path) -> list[str]:
@@ -114,7 +169,7 @@ def faults(path: Path) -> list[str]:
 def _open(path: Path) -> sqlite3.Connection:
     """For reading alone."""
     if not path.is_file():
-        raise StoreError(f"there is no store at {path}")
+        raise StoreError("there is no store at {path}", path=path)
     return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=WAITS_SECONDS)
 
 
@@ -137,7 +192,7 @@ def _must_be_nobodys(store: Path) -> None:
             connection.execute("PRAGMA journal_mode = DELETE")
     except sqlite3.OperationalError as error:
         if "locked" in str(error):
-            raise RefusedError(f"the store {store} is in use: stop the daemon, then try again") from error
+            raise RefusedError("the store {store} is in use: stop the daemon, then try again", store=store) from error
         raise
     except sqlite3.DatabaseError:
         return  # it is broken, and may be the reason for all this
@@ -146,9 +201,10 @@ def _must_be_nobodys(store: Path) -> None:
 @contextmanager
 def _unfinished(target: Path) -> Iterator[Path]:
     """A new file for its owner alone, which takes the target's name at the end, or is gone."""
-    unfinished = target.with_name(f".{target.name}.unfinished")
+    unfinished = target.with_name(f".{target.name}{UNFINISHED}")
     with _told(target):
-        unfinished.unlink(missing_ok=True)
+        for beside in ("", *BESIDE):
+            Path(f"{unfinished}{beside}").unlink(missing_ok=True)
         os.close(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
     try:
         yield unfinished
@@ -157,7 +213,8 @@ def _unfinished(target: Path) -> Iterator[Path]:
             unfinished.rename(target)
             _to_disk(target.parent)
     finally:
-        unfinished.unlink(missing_ok=True)
+        for beside in ("", *BESIDE):
+            Path(f"{unfinished}{beside}").unlink(missing_ok=True)
 
 
 def _to_disk(path: Path) -> None:
@@ -174,7 +231,7 @@ def _told(path: Path) -> Iterator[None]:
         yield
     except sqlite3.Error as error:
         if "locked" in str(error):
-            raise StoreError(f"the store {path} is busy: another process has held it too long") from error
-        raise StoreError(f"the store {path}: {error}") from error
+            raise StoreError("the store {path} is busy: another process has held it too long", path=path) from error
+        raise StoreError("the store {path}: {error}", path=path, error=error) from error
     except OSError as error:
-        raise StoreError(f"{path}: {error.strerror or error}") from error
+        raise StoreError("{path}: {strerror}", path=path, strerror=error.strerror or error) from error

@@ -41,6 +41,26 @@ async def put(
     await queries.put_call_personal(connection, rows)
     uniqueids = [{"uniqueid": uniqueid, "id": record.id} for record in records for uniqueid in record.uniqueids]
     await queries.put_call_uniqueids(connection, uniqueids)
+    recordings = [
+        {"uniqueid": one.uniqueid, "recording": one.file, "at": record.started_at or microseconds(recorded_at)}
+        for record in records
+        for one in record.recordings
+    ]
+    if recordings:
+        await queries.put_talk_recordings(connection, recordings)
+
+
+async def without_erased(
+    store: Store, connection: aiosqlite.Connection, records: Sequence[CallRecord]
+) -> list[CallRecord]:
+    """Those of which the store has no call yet, or one whose personal data was not destroyed.
+
+    The ledger knows a call for some minutes, and Asterisk's journal for weeks, after what the store knew of it was
+    destroyed: nothing of it may come back that way.
+    """
+    ids = json.dumps([record.id for record in records])
+    erased = {row["id"] async for row in store.queries.calls_without_personal(connection, ids=ids)}
+    return [record for record in records if record.id not in erased]
 
 
 async def put_states(

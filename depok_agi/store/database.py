@@ -23,6 +23,9 @@ from depok_agi.errors import StoreError
 BUSY_SECONDS = 5
 """How long a write waits for another process's write."""
 
+CLEAN_SECONDS = 30
+"""How long it is waited for readers to be through, so that the write-ahead log can be emptied."""
+
 QUERIES = Path(__file__).with_name("queries")
 MIGRATIONS = Path(__file__).with_name("migrations")
 
@@ -50,9 +53,11 @@ class Store:
             try:
                 path.stat()  # noqa: ASYNC240 - once, at the start
             except FileNotFoundError:
-                raise StoreError(f"there is no store at {path}; `depok-agi db migrate` makes one") from None
+                raise StoreError("there is no store at {path}; `depok-agi db migrate` makes one", path=path) from None
             except OSError as error:
-                raise StoreError(f"the store {path} cannot be reached: {error.strerror}") from error
+                raise StoreError(
+                    "the store {path} cannot be reached: {strerror}", path=path, strerror=error.strerror
+                ) from error
         with _told(path):
             if migrate:
                 _make_private(path)
@@ -91,6 +96,26 @@ class Store:
                     await self._writer.rollback()
                     raise
 
+    async def clean(self) -> None:
+        """Write the file anew, and empty the write-ahead log: what was deleted is in neither any more.
+
+        Meanwhile others can read and nobody can write: some seconds for each gigabyte. Needs the size of the store once
+        more on its disk.
+
+        Raises:
+            StoreError: others do not let go of the store, or the disk refuses.
+        """
+        async with self._lock:
+            with _told(self.path):
+                await self._writer.execute("VACUUM")
+                deadline = time.monotonic() + CLEAN_SECONDS
+                while not await _emptied(self._writer):
+                    if time.monotonic() > deadline:
+                        raise StoreError(
+                            "the store {path} is read all the time: its log cannot be emptied now", path=self.path
+                        )
+                    await asyncio.sleep(0.1)
+
     @contextmanager
     def told(self) -> Iterator[None]:
         """Turns SQLite's errors into `StoreError` around reads."""
@@ -115,8 +140,12 @@ def _told(path: Path) -> Iterator[None]:
         raise  # a defect or a lost race: the desk's to understand
     except sqlite3.Error as error:
         if "locked" in str(error):
-            raise StoreError(f"the store {path} is busy: another process has held it for {BUSY_SECONDS} s") from error
-        raise StoreError(f"the store {path}: {error}") from error
+            raise StoreError(
+                "the store {path} is busy: another process has held it for {busy_seconds} s",
+                path=path,
+                busy_seconds=BUSY_SECONDS,
+            ) from error
+        raise StoreError("the store {path}: {error}", path=path, error=error) from error
 
 
 async def _connect(path: Path) -> aiosqlite.Connection:
@@ -152,6 +181,13 @@ async def _use_wal(connection: aiosqlite.Connection) -> None:
             await asyncio.sleep(0.05)
         else:
             return
+
+
+async def _emptied(connection: aiosqlite.Connection) -> bool:
+    """Empty the write-ahead log; False where somebody reads from it still."""
+    async with connection.execute("PRAGMA wal_checkpoint(TRUNCATE)") as cursor:
+        row = await cursor.fetchone()
+    return row is not None and row[0] == 0
 
 
 class Queries:
@@ -220,6 +256,11 @@ async def _migrate(connection: aiosqlite.Connection) -> None:
 async def _check_version(connection: aiosqlite.Connection, path: Path) -> None:
     found, newest = await _version(connection), newest_version()
     if found > newest:
-        raise StoreError(f"the store {path} is of a newer depok-agi (version {found}; this one knows {newest})")
+        raise StoreError(
+            "the store {path} is of a newer depok-agi (version {found}; this one knows {newest})",
+            path=path,
+            found=found,
+            newest=newest,
+        )
     if found < newest:
-        raise StoreError(f"the store {path} is not up to date; `depok-agi db migrate` brings it there")
+        raise StoreError("the store {path} is not up to date; `depok-agi db migrate` brings it there", path=path)

@@ -10,6 +10,8 @@ from typing import Any
 
 import aiosqlite
 
+from depok_agi.language import gettext_noop
+from depok_agi.sentence import Sentence
 from depok_agi.store.database import Store
 from depok_agi.store.times import microseconds, moment
 from depok_agi.tickets.history import SERVICE, Standing, after
@@ -24,7 +26,12 @@ class Fault:
 
     entry: int | None
     ticket: str | None
-    what: str
+    said: Sentence
+
+    @property
+    def what(self) -> str:
+        """How it does not fit, in English."""
+        return str(self.said)
 
 
 async def add(store: Store, connection: aiosqlite.Connection, serial: int, entry: HistoryEntry) -> int:
@@ -81,20 +88,23 @@ async def faults(store: Store) -> AsyncIterator[Fault]:
             async for row in cursor:
                 entries += 1
                 if row["previous"] != previous:
-                    yield Fault(row["id"], None, "does not follow the entry before it: one is missing or was changed")
+                    yield Fault(
+                        row["id"], None, Sentence("does not follow the entry before it: one is missing or was changed")
+                    )
                 elif _hash(row) != row["hash"]:
-                    yield Fault(row["id"], None, "was changed")
+                    yield Fault(row["id"], None, Sentence("was changed"))
                 elif row["text"] is not None and _digest(row["salt"], row["text"]) != row["text_digest"]:
-                    yield Fault(row["id"], None, "has another text than was written")
+                    yield Fault(row["id"], None, Sentence("has another text than was written"))
                 previous = row["hash"]
                 standings[row["ticket"]] = after(standings.get(row["ticket"], Standing()), from_row(row))
         end = await store.queries.history_end(store.reader)
         if (entries, previous) != (end["entries"], end["hash"] or FIRST_HASH):
-            yield Fault(None, None, f"the history ends after {entries} entries, not as it ended: {end['entries']}")
+            source = gettext_noop("the history ends after {found} entries, not as it ended: {entries}")
+            yield Fault(None, None, Sentence(source, {"found": entries, "entries": end["entries"]}))
         async with store.queries.all_standings_cursor(store.reader) as cursor:
             async for row in cursor:
                 if _stands(row) != _comparable(standings.get(row["serial"])):
-                    yield Fault(None, row["number"], "does not stand where its history left it")
+                    yield Fault(None, row["number"], Sentence("does not stand where its history left it"))
 
 
 def _stands(row: Any) -> tuple[str, str | None, int | None]:

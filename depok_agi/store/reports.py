@@ -5,12 +5,15 @@ from collections.abc import AsyncIterator
 from datetime import datetime, tzinfo
 from typing import Any
 
+from depok_agi.calls.events import MICROSECONDS
 from depok_agi.calls.record import Outcome
+from depok_agi.operators.state import PauseReason, State
 from depok_agi.reports.callbacks import Callbacks, Owed
 from depok_agi.reports.calls import Calls, Load
 from depok_agi.reports.distribution import Distribution
 from depok_agi.reports.evaluation import Counted
 from depok_agi.reports.gaps import Gap
+from depok_agi.reports.operators import Times
 from depok_agi.reports.period import Period
 from depok_agi.reports.satisfaction import Scores
 from depok_agi.reports.sms import Messages
@@ -53,6 +56,7 @@ async def counted(
             await _scores(store, asked),
             await _gaps(store, asked),
             await _messages(store, asked),
+            await _times(store, asked, end),
         )
 
 
@@ -103,6 +107,19 @@ async def _scores(store: Store, asked: dict[str, int]) -> Scores:
 async def _messages(store: Store, asked: dict[str, int]) -> Messages:
     row = await store.queries.sms_messages(store.reader, **asked)
     return Messages(row["received"], row["sent"], row["dropped"])
+
+
+async def _times(store: Store, asked: dict[str, int], end: int) -> Times:
+    rows = store.queries.operator_times(store.reader, since=asked["since"], end=end, as_of=asked["as_of"])
+    return Times(
+        {
+            (row["operator"], State(row["state"]), None if row["reason"] is None else PauseReason(row["reason"])): row[
+                "microseconds"
+            ]
+            // MICROSECONDS
+            async for row in rows
+        }
+    )
 
 
 async def _gaps(store: Store, asked: dict[str, int]) -> list[Gap]:

@@ -213,8 +213,14 @@ def claim(debt: Debt, operator: str, now: datetime, policy: CallbackPolicy) -> D
     """
     debt = lapse(_open(debt), now)
     if debt.claimed_by not in {None, operator}:
-        until = f", until {debt.claimed_until.astimezone(policy.zone):%H:%M}" if debt.claimed_until else ""
-        raise RefusedError(f"callback is claimed by {debt.claimed_by}{until}: take the next one")
+        until = debt.claimed_until and debt.claimed_until.astimezone(policy.zone)
+        raise RefusedError(
+            "callback is claimed by {claimed_by}, until {until:%H:%M}: take the next one"
+            if until
+            else "callback is claimed by {claimed_by}: take the next one",
+            claimed_by=debt.claimed_by,
+            until=until,
+        )
     return replace(
         debt,
         status=CallbackStatus.CLAIMED,
@@ -234,7 +240,7 @@ def release(debt: Debt, operator: str, now: datetime) -> Debt:
     if debt.claimed_by is None:
         raise RefusedError("callback is not claimed: there is nothing to release")
     if debt.claimed_by != operator:
-        raise RefusedError(f"callback is claimed by {debt.claimed_by}: only they can release it")
+        raise RefusedError("callback is claimed by {claimed_by}: only they can release it", claimed_by=debt.claimed_by)
     return _unclaimed(debt, CallbackStatus.PENDING)
 
 
@@ -325,6 +331,18 @@ def withdraw(debt: Debt, ticket: str, at: datetime, why: str) -> Debt:
     return _settled(debt, at, why, lambda cause: cause.ticket == ticket)
 
 
+def give_back(debt: Debt) -> Debt:
+    """Nobody has it any more, whoever had; nothing else changes."""
+    return debt if debt.status in ENDED else _unclaimed(debt, CallbackStatus.PENDING)
+
+
+def give_up(debt: Debt, at: datetime, why: str) -> Debt:
+    """Nobody can be called for it any more: all that was owed ends untold."""
+    if debt.status in ENDED:
+        return debt
+    return _unclaimed(replace(_settle(debt, at, why, lambda _: True), not_before=None), CallbackStatus.EXPIRED)
+
+
 def is_waiting(debt: Debt, now: datetime) -> bool:
     """Tell whether the citizen should not be called yet."""
     require_aware(now)
@@ -348,7 +366,7 @@ def urgency(debt: Debt, now: datetime) -> tuple[bool, bool, int, datetime]:
 
 def _open(debt: Debt) -> Debt:
     if debt.status in ENDED:
-        raise RefusedError(f"callback is {debt.status}: nothing is owed any more")
+        raise RefusedError("callback is {status}: nothing is owed any more", status=debt.status)
     return debt
 
 

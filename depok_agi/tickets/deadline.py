@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 from depok_agi.errors import RefusedError
 from depok_agi.hours.aware import require_aware
 from depok_agi.hours.schedule import HORIZON_DAYS, Reason, Schedule
+from depok_agi.sentence import Sentence
 from depok_agi.tickets.clock import Clock
 
 ELAPSED_HOURS = 72
@@ -33,7 +34,12 @@ class DayCounted:
 
     day: date
     counted: bool
-    why: str
+    rule: Sentence
+
+    @property
+    def why(self) -> str:
+        """Under which rule, in English, as the history has it."""
+        return str(self.rule)
 
 
 def deadlines(
@@ -77,7 +83,7 @@ def is_overdue(due_at: datetime | None, answered_at: datetime | None, now: datet
 
 def _count(start: date, schedule: Schedule, days: int) -> Iterator[DayCounted]:
     """Yield day 0 and on to the n-th working day, by the same calendar that opens the lines (compare GLPI 10594)."""
-    yield DayCounted(start, counted=False, why="day of forwarding")
+    yield DayCounted(start, counted=False, rule=Sentence("day of forwarding"))
     left = days
     for ahead in range(1, HORIZON_DAYS + 1):
         if left == 0:
@@ -85,6 +91,12 @@ def _count(start: date, schedule: Schedule, days: int) -> Iterator[DayCounted]:
         answer = schedule.working_day(start + timedelta(days=ahead))
         left -= answer.working
         off = not answer.working and answer.reason is Reason.WEEKLY  # a weekend: the rule itself says when work is
-        yield DayCounted(answer.day, answer.working, f"no hours on this day: {answer.rule}" if off else answer.rule)
+        rule = Sentence("no hours on this day: {rule}", {"rule": answer.rule}) if off else Sentence(answer.rule)
+        yield DayCounted(answer.day, answer.working, rule)
     if left:
-        raise RefusedError(f"no {days} working days within {HORIZON_DAYS} days after {start}: mend the hours file")
+        raise RefusedError(
+            "no {days} working days within {horizon_days} days after {start}: mend the hours file",
+            days=days,
+            horizon_days=HORIZON_DAYS,
+            start=start,
+        )

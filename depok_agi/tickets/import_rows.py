@@ -17,6 +17,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, tzinfo
 
+from depok_agi.language import gettext_noop
+from depok_agi.sentence import Sentence, Translate
 from depok_agi.tickets.ticket import TicketChannel
 
 Cell = str | int | float | bool | date | datetime | time | None
@@ -71,10 +73,20 @@ class Fault:
 
     line: int
     column: str
-    why: str
+    said: Sentence
+
+    @property
+    def why(self) -> str:
+        """What is wrong, in English."""
+        return str(self.said)
 
     def __str__(self) -> str:
-        return f"row {self.line}, {self.column}: {self.why}"
+        return self.text(str)
+
+    def text(self, translate: Translate) -> str:
+        """The row, the column and what is wrong, in the language of `translate`."""
+        values = {"line": self.line, "column": self.column, "why": self.said}
+        return Sentence(gettext_noop("row {line}, {column}: {why}"), values).text(translate)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,10 +113,10 @@ class Entry:
 
 def heading_faults(heading: Sequence[str]) -> list[Fault]:
     """What is wrong with the names of the columns."""
-    faults = [Fault(1, column, "there is no such column") for column in heading if column not in COLUMNS]
-    faults += [Fault(1, column, "this column is missing") for column in NEEDED if column not in heading]
+    faults = [Fault(1, column, Sentence("there is no such column")) for column in heading if column not in COLUMNS]
+    faults += [Fault(1, column, Sentence("this column is missing")) for column in NEEDED if column not in heading]
     twice = sorted({column for column in heading if list(heading).count(column) > 1})
-    return faults + [Fault(1, column, "this column is there twice") for column in twice]
+    return faults + [Fault(1, column, Sentence("this column is there twice")) for column in twice]
 
 
 def check(
@@ -127,7 +139,7 @@ def check(
     for line, row in rows:
         entry, wrong = _Row(line, row, now, zone).read(category, area, telephone)
         if entry is not None and entry.key in first:
-            wrong.append(Fault(line, "row", f"the same as row {first[entry.key]}"))
+            wrong.append(Fault(line, "row", Sentence("the same as row {first}", {"first": first[entry.key]})))
         elif entry is not None:
             first[entry.key] = line
             entries.append(entry)
@@ -153,7 +165,7 @@ class _Row:
         secret, received_at = self._secret(), self._received_at()
         name, reference = self._text("name") or None, self._text("reference")
         if len(reference) > MOST_REFERENCE:
-            self._wrong("reference", f"longer than {MOST_REFERENCE} characters")
+            self._wrong("reference", "longer than {most} characters", most=MOST_REFERENCE)
         if self._faults or channel is None:
             return None, self._faults
         given_at = None if received_at is None else received_at.isoformat()
@@ -161,8 +173,8 @@ class _Row:
         key = _digest(["reference", self._text("channel").lower(), reference] if reference else ["row", *whole])
         return Entry(self._line, key, channel, text, caller, name, *chosen, secret, received_at), []
 
-    def _wrong(self, column: str, why: str) -> None:
-        self._faults.append(Fault(self._line, column, why))
+    def _wrong(self, column: str, why: str, **values: object) -> None:
+        self._faults.append(Fault(self._line, column, Sentence(why, values)))
 
     def _text(self, column: str) -> str:
         value = self._row.get(column)
@@ -176,7 +188,12 @@ class _Row:
         given = self._text("channel")
         channel = _CHANNELS.get(given.lower())
         if channel is None:
-            self._wrong("channel", f"{given!r} is none; there are: {', '.join(_CHANNELS)}" if given else "is empty")
+            self._wrong(
+                "channel",
+                "{given!r} is none; there are: {known}" if given else "is empty",
+                given=given,
+                known=", ".join(_CHANNELS),
+            )
         return channel
 
     def _said(self) -> str:
@@ -184,7 +201,7 @@ class _Row:
         if not text:
             self._wrong("text", "is empty")
         if len(text) > MOST_TEXT:
-            self._wrong("text", f"longer than {MOST_TEXT} characters")
+            self._wrong("text", "longer than {most} characters", most=MOST_TEXT)
         return text
 
     def _caller(self, telephone: Callable[[str], str | None]) -> str | None:
@@ -193,15 +210,19 @@ class _Row:
             return None
         number = telephone(given)
         if number is None and _BY_EXCEL.fullmatch(given):
-            self._wrong("caller", f"{given} is what Excel makes of a number: format the column as text, type it again")
+            self._wrong(
+                "caller",
+                "{given} is what Excel makes of a number: format the column as text, type it again",
+                given=given,
+            )
         elif number is None:
-            self._wrong("caller", f"{given!r} is no telephone number")
+            self._wrong("caller", "{given!r} is no telephone number", given=given)
         return number
 
     def _secret(self) -> bool:
         given = self._text("secret").lower()
         if given and given not in _YES:
-            self._wrong("secret", f"{given!r} is neither yes nor no")
+            self._wrong("secret", "{given!r} is neither yes nor no", given=given)
         return _YES.get(given, False)
 
     def _known(self, column: str, meant: Callable[[str], str]) -> str | None:
@@ -211,7 +232,7 @@ class _Row:
         try:
             return meant(given)
         except ValueError as error:
-            self._wrong(column, str(error))
+            self._wrong(column, "{found}", found=error.__cause__ or error)
             return None
 
     def _received_at(self) -> datetime | None:
@@ -220,11 +241,13 @@ class _Row:
             return None
         at = self._moment(given)
         if at is None:
-            self._wrong("received_at", f"{str(given)!r} is no moment: write 2026-11-24 10:30 or 24-11-2026 10:30")
+            self._wrong(
+                "received_at", "{given!r} is no moment: write 2026-11-24 10:30 or 24-11-2026 10:30", given=str(given)
+            )
         elif at > self._now:
-            self._wrong("received_at", f"{given} has not come yet")
+            self._wrong("received_at", "{given} has not come yet", given=given)
         elif at.year < _EARLIEST_YEAR:
-            self._wrong("received_at", f"{given} is too long ago")
+            self._wrong("received_at", "{given} is too long ago", given=given)
         else:
             return at
         return None

@@ -47,9 +47,11 @@ def parse(text: str) -> str:
     """
     number = text.strip().translate(_SEPARATORS)
     if not _NUMBER.fullmatch(number):
-        raise RefusedError(f"{text!r} is no ticket number: it has seven digits or more and nothing else")
+        raise RefusedError("{text!r} is no ticket number: it has seven digits or more and nothing else", text=text)
     if not is_valid(number):
-        raise RefusedError(f"{text!r} is no ticket number: its last digit does not fit, so one digit is mistyped")
+        raise RefusedError(
+            "{text!r} is no ticket number: its last digit does not fit, so one digit is mistyped", text=text
+        )
     return number
 
 

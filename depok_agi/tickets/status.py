@@ -16,6 +16,8 @@ Rules
 from enum import StrEnum
 
 from depok_agi.errors import RefusedError
+from depok_agi.language import gettext_noop
+from depok_agi.sentence import Sentence
 
 
 class TicketStatus(StrEnum):
@@ -59,17 +61,17 @@ TRANSITIONS = {
 """All that is allowed. Everything else has its line in `ADVICE`."""
 
 ADVICE = {
-    (_S.NEW, _A.BOUNCE): "forward it to an OPD first",
-    (_S.NEW, _A.REOPEN): "it is open already",
-    (_S.FORWARDED, _A.CLOSE): "enter the OPD's answer first, and tell the citizen",
-    (_S.FORWARDED, _A.REOPEN): "it is open already",
-    (_S.ANSWERED, _A.FORWARD): "reopen it first if the answer does not do",
-    (_S.ANSWERED, _A.ANSWER): "reopen it first if the answer does not do",
-    (_S.ANSWERED, _A.BOUNCE): "reopen it first if the answer does not do",
-    (_S.CLOSED, _A.FORWARD): "reopen it first",
-    (_S.CLOSED, _A.ANSWER): "reopen it first",
-    (_S.CLOSED, _A.CLOSE): "nothing is left to do",
-    (_S.CLOSED, _A.BOUNCE): "reopen it first",
+    (_S.NEW, _A.BOUNCE): gettext_noop("forward it to an OPD first"),
+    (_S.NEW, _A.REOPEN): gettext_noop("it is open already"),
+    (_S.FORWARDED, _A.CLOSE): gettext_noop("enter the OPD's answer first, and tell the citizen"),
+    (_S.FORWARDED, _A.REOPEN): gettext_noop("it is open already"),
+    (_S.ANSWERED, _A.FORWARD): gettext_noop("reopen it first if the answer does not do"),
+    (_S.ANSWERED, _A.ANSWER): gettext_noop("reopen it first if the answer does not do"),
+    (_S.ANSWERED, _A.BOUNCE): gettext_noop("reopen it first if the answer does not do"),
+    (_S.CLOSED, _A.FORWARD): gettext_noop("reopen it first"),
+    (_S.CLOSED, _A.ANSWER): gettext_noop("reopen it first"),
+    (_S.CLOSED, _A.CLOSE): gettext_noop("nothing is left to do"),
+    (_S.CLOSED, _A.BOUNCE): gettext_noop("reopen it first"),
 }
 """What to do instead of what is not allowed."""
 
@@ -85,7 +87,11 @@ def step(status: TicketStatus, action: TicketAction) -> TicketStatus:
     except KeyError:
         allowed = ", ".join(allowed_actions(status))
         raise RefusedError(
-            f"ticket is {status}, cannot {action}: {ADVICE[status, action]} (possible now: {allowed})"
+            "ticket is {status}, cannot {action}: {advice} (possible now: {allowed})",
+            status=status,
+            action=action,
+            advice=Sentence(ADVICE[status, action]),
+            allowed=allowed,
         ) from None
 
 

@@ -91,7 +91,7 @@ class Centre:
         menu: what the caller is asked; None where no menu is published, and then a human has to ask.
         own_ticket: finds the ticket of who calls; None as for `ticket_status`.
         blocks: which numbers are blocked; raises SettingsError when that is not known.
-        around: where recordings go, and the OPDs' telephones; raises SettingsError when that is not known.
+        around: what is recorded and where to, and the OPDs' telephones; raises SettingsError when that is not known.
     """
 
     schedule: Schedule

@@ -3,12 +3,12 @@
 One of each kind per channel, however often it is written. All times are aware.
 """
 
-import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Final
 
+from depok_agi.calls.recordings import name_of
 from depok_agi.voice.caller import Language
 
 LEAST_SECONDS: Final = 1
@@ -87,8 +87,8 @@ class OpdRequest:
 
 
 def recording_of(uniqueid: str) -> str:
-    """The name of a channel's recording, by digest, so that no text of a caller is in a path."""
-    return hashlib.sha256(f"message {uniqueid}".encode("utf-8", "surrogatepass")).hexdigest()[:32] + ".wav"
+    """The name of the file that a channel's message is recorded to."""
+    return name_of("message", uniqueid)
 
 
 def seconds_of(recording: Path) -> int:

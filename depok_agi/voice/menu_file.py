@@ -34,7 +34,9 @@ def load(content: str, source: str, prompts: Container[str] | None = None) -> Me
         raw = parse(content)
     except ValueError as error:
         given_twice = " (is a key or a menu given twice?)" if "overwrite" in str(error) else ""
-        raise SettingsError(f"{source}: {error}{given_twice}") from error
+        raise SettingsError(
+            "{source}: {error}{given_twice}", source=source, error=error, given_twice=given_twice
+        ) from error
     faults: list[Fault] = []
     top = read(_File, raw, (), faults)
     menus = _menus(raw.get("menu"), faults)

@@ -35,7 +35,7 @@ def load(folder: Path) -> Centre:
         spool_folder = Path(content["spool"])
         menu = menu_tree.from_json(content["menu"]) if "menu" in content else None
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
-        raise SettingsError(f"nothing usable is published in {folder}: {error}") from error
+        raise SettingsError("nothing usable is published in {folder}: {error}", folder=folder, error=error) from error
     centre = Centre(
         schedule=schedule,
         now=lambda: datetime.now(UTC),

@@ -50,4 +50,4 @@ def _load(path: Path, read: Callable[[Any], Read]) -> Read:
     try:
         return read(json.loads(path.read_text("utf-8")))
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError) as error:
-        raise SettingsError(f"nothing usable is published in {path}: {error}") from error
+        raise SettingsError("nothing usable is published in {path}: {error}", path=path, error=error) from error

@@ -15,6 +15,7 @@ from depok_agi.voice import (
     menu,
     message,
     opd,
+    recording,
     sms,
     status,
     survey,
@@ -41,6 +42,7 @@ STEPS: Mapping[StepName, Step] = {
     StepName.OPD: opd.step,
     StepName.OPD_UNANSWERED: opd.unanswered,
     StepName.SMS: sms.step,
+    StepName.RECORDING: recording.step,
 }
 
 
@@ -54,7 +56,7 @@ async def run(name: str, caller: Caller, centre: Centre) -> None:
     try:
         step = STEPS[StepName(name)]
     except ValueError:
-        raise NotFoundError(f"there is no step {name!r}") from None
+        raise NotFoundError("there is no step {name!r}", name=name) from None
     ended = await step(caller, centre)
     if ended.target is not None:
         await caller.set_variable(TARGET, ended.target)

@@ -17,7 +17,7 @@ MENU = "DEPOK_MENU"
 MENUS_JOINED_BY = "/"
 
 RECORDING = "DEPOK_RECORDING"
-"""The file that a message is recorded to, with its whole path."""
+"""The file that a message or a talk is recorded to, or that is played to who listens to it, with its whole path."""
 
 CALLBACK = "DEPOK_CALLBACK"
 """The id of the callback for which the daemon had the operator's phone rung."""
@@ -59,6 +59,7 @@ class StepName(StrEnum):
     OPD = "opd"
     OPD_UNANSWERED = "opd-unanswered"
     SMS = "sms"
+    RECORDING = "recording"
 
 
 class Result(StrEnum):
@@ -81,6 +82,7 @@ class Result(StrEnum):
     FREE = "free"
     BLOCKED = "blocked"
     RECORD = "record"
+    UNRECORDED = "unrecorded"
     KEPT = "kept"
     EMPTY = "empty"
     SCORED = "scored"

@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import Any, Self, TypeVar
 
 from depok_agi import prompts
-from tests.lab.pbx import HERE, LabError, Pbx
+from tests.lab.pbx import HERE, MANNED, LabError, Pbx
 from tests.lab.pbx_root import PbxRoot, cache_folder
 
 REPOSITORY = HERE.parents[1]
@@ -35,6 +35,8 @@ secret_file = "ami.secret"
 [dial]
 secret_file = "ami.secret"
 ring_seconds = 8
+[operators]
+secret_file = "ami.secret"
 [fastagi]
 port = {fastagi_port}
 [folders]
@@ -72,12 +74,13 @@ class Centre:
         globals: Mapping[str, str] | None = None,  # noqa: A002 - Asterisk's own word for them
         daemon: bool = True,
         dialplan: str | None = None,
+        queue: str = MANNED,
     ) -> None:
         self.folder = folder
         # Without Python the plain dialplan decides; in the lab it must not decide by the clock. A talk ends when the
         # operator hangs up, which is quicker than to be asked about it, unless a test is about that.
         chosen = {"DEPOK_FALLBACK_TIMES": "*,*,*,*", "DEPOK_SURVEY": "no", **(globals or {})}
-        self.pbx = Pbx(root, folder / "pbx", globals=chosen, dialplan=dialplan)
+        self.pbx = Pbx(root, folder / "pbx", globals=chosen, dialplan=dialplan, queue=queue)
         self.settings = folder / "depok-agi.toml"
         self.published = folder / "published"
         self.spool = folder / "spool"
@@ -130,7 +133,7 @@ class Centre:
     def environment(self) -> dict[str, str]:
         """What a shell needs to use this centre by hand."""
         kept = {key: value for key, value in os.environ.items() if not key.startswith(("DEPOK_", "SUDO_"))}
-        return {**kept, "DEPOK_AGI_CONFIG": str(self.settings)}
+        return {**kept, "LC_ALL": "C.UTF-8", "DEPOK_AGI_CONFIG": str(self.settings)}
 
     def command(self, *arguments: str, check: bool = True, stdin: str = "") -> subprocess.CompletedProcess[str]:
         """Run `depok-agi` as an operator does."""

@@ -14,7 +14,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from depok_agi.config import load, settings_path
+from depok_agi.config import load
+from depok_agi.settings_file import settings_path
 from depok_agi.voice import spool
 from depok_agi.voice.caller import Language
 from depok_agi.voice.centre import CallbackRequest

@@ -25,6 +25,8 @@ KEYS = "0123456789*#ABCD"
 KEY_TICKS = 6
 KEY_END_PACKETS = 3
 KEY_GAP_TICKS = 6
+TONE = 2500
+"""What a phone sends as a tone has an amplitude of 8000; speech has far less at any one frequency."""
 # A recording keeps to the clock: a gap in what arrives is a gap in the sound, unless it is only jitter.
 JITTER = 0.1
 
@@ -155,14 +157,38 @@ def longest_silence(path: Path, window: float = 0.1, quieter_than: float = 50.0)
     return max((sum(1 for _ in run) * window for quiet, run in runs if quiet), default=0.0)
 
 
+def seconds_of_tone(path: Path, hertz: float, window: float = 0.1) -> float:
+    """Returns for how many seconds this tone of a phone was there, also among other sounds (Goertzel's algorithm)."""
+    return sum(window for level in _levels(path, hertz, window) if level > TONE)
+
+
+def first_tone(path: Path, hertz: float, window: float = 0.1) -> float:
+    """Returns when this tone began, in seconds from the beginning; infinity where it never did."""
+    found = (number * window for number, level in enumerate(_levels(path, hertz, window)) if level > TONE)
+    return next(found, math.inf)
+
+
+def _levels(path: Path, hertz: float, window: float) -> Iterator[float]:
+    """The amplitude of one frequency, window by window; windows hold whole periods of any multiple of 10 Hz."""
+    for chunk in _chunks(path, window):
+        turn = 2 * math.pi * hertz / RATE
+        real = sum(sample * math.cos(turn * n) for n, sample in enumerate(chunk))
+        imaginary = sum(sample * math.sin(turn * n) for n, sample in enumerate(chunk))
+        yield 2 * math.hypot(real, imaginary) / len(chunk)
+
+
 def _loudness(path: Path, window: float) -> Iterator[float]:
+    for chunk in _chunks(path, window):
+        yield math.sqrt(sum(s * s for s in chunk) / len(chunk))
+
+
+def _chunks(path: Path, window: float) -> Iterator[tuple[int, ...]]:
     with wave.open(str(path), "rb") as file:
         count = file.getnframes()
         samples = struct.unpack(f"<{count}h", file.readframes(count))
         size = int(file.getframerate() * window)
     for start in range(0, count, size):
-        chunk = samples[start : start + size]
-        yield math.sqrt(sum(s * s for s in chunk) / len(chunk))
+        yield samples[start : start + size]
 
 
 def is_audible(packet: bytes, louder_than: float = 300.0) -> bool:

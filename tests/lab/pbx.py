@@ -39,6 +39,14 @@ PORTS = range(20000, 32000)
 RTP_BLOCKS = range(12000, 20000, 200)
 # Of no interest to the lab, but Asterisk complains when they are missing.
 STOCK_FILES = ("acl", "ccss", "features", "indications", "pjproject", "stasis", "udptl")
+AS_SHIPPED = ""
+MANNED = """\
+; Two are always there, get the next call at once, and are never paused: most tests are about something else.
+wrapuptime = 0
+autopause = no
+member => PJSIP/101,0,siti,PJSIP/101
+member => PJSIP/102,0,budi,PJSIP/102
+"""
 STARTS_WITHIN = 30.0
 STOPS_WITHIN = 5.0
 
@@ -63,6 +71,7 @@ class Pbx:
         *,
         globals: Mapping[str, str] | None = None,  # noqa: A002 - Asterisk's own word for them
         dialplan: str | None = None,
+        queue: str = MANNED,
     ) -> None:
         """Chooses ports and writes the folder; `start` starts it.
 
@@ -71,6 +80,7 @@ class Pbx:
             folder: Where everything goes; it is made when missing.
             globals: Dialplan variables that are set before the shipped dialplan is read.
             dialplan: Extensions that take the place of the shipped `dialplan/NN_*.conf`.
+            queue: What the lab adds to the shipped queue; AS_SHIPPED for nothing.
         """
         self.root = root
         self.folder = folder.resolve()
@@ -91,6 +101,7 @@ class Pbx:
         self.spool = self.folder / "spool"
         self.globals = {"DEPOK_FASTAGI": f"{ASTERISK_ADDRESS}:{self.fastagi_port}", **(globals or {})}
         self._dialplan = dialplan
+        self._queue = queue
         self._process: subprocess.Popen[bytes] | None = None
         self._run: Path | None = None
 
@@ -246,6 +257,7 @@ class Pbx:
             "rtp_end": str(first + RTP_BLOCKS.step - 1),
             "outside_port": str(self.outside_port),
             "gateway_port": str(self.gateway_port),
+            "queue": self._queue,
             "globals": "\n".join(f"{name} = {_value(text)}" for name, text in self.globals.items()),
             "dialplan": self._dialplan if self._dialplan is not None else shipped_includes(),
         }

@@ -14,6 +14,7 @@ from tests.lab.pbx_root import PbxRoot
 
 LOGGER = "depok-agi"
 DIALLER = "depok-agi-dial"
+OPERATORS = "depok-agi-operators"
 EVERYTHING = "everything"
 SECRET_OF_EVERYTHING = "rahasia-lab"  # noqa: S105 - the lab's
 
@@ -37,6 +38,14 @@ WATCHING = frozenset(
     }
 )
 """What the class `reporting` allows on top."""
+
+AT_THE_QUEUE = frozenset(
+    {
+        *("Agents", "AgentLogoff", "QueueAdd", "QueueLog", "QueueMemberRingInUse", "QueuePause", "QueuePenalty"),
+        "QueueRemove",
+    }
+)
+"""What the class `agent` allows on top; `Agents` and `AgentLogoff` only where app_agent_pool.so is loaded."""
 
 HARMFUL: list[tuple[str, dict[str, str]]] = [
     ("Originate", {"Channel": "Local/1500664@depok-inbound", "Application": "Wait", "Data": "30", "Async": "true"}),
@@ -91,6 +100,12 @@ def dialler(pbx: Pbx) -> Iterator[Manager]:
 
 
 @pytest.fixture
+def of_operators(pbx: Pbx) -> Iterator[Manager]:
+    with Manager(pbx.ami_port, OPERATORS, pbx.ami_secret) as manager:
+        yield manager
+
+
+@pytest.fixture
 def all_actions(pbx: Pbx) -> frozenset[str]:
     with Manager(pbx.ami_port, EVERYTHING, SECRET_OF_EVERYTHING) as manager:
         return manager.may()
@@ -109,6 +124,14 @@ def test_the_user_that_dials_may_dial_and_every_other_action_that_there_is_is_re
 ) -> None:
     assert dialler.may() == (ANYBODY | {"Originate"}) & all_actions
     _is_refused(dialler, all_actions - dialler.may())
+
+
+def test_the_user_that_signs_operators_in_may_change_a_queues_members_and_nothing_else(
+    of_operators: Manager, all_actions: frozenset[str]
+) -> None:
+    assert of_operators.may() == (ANYBODY | AT_THE_QUEUE) & all_actions
+    assert {"QueueAdd", "QueuePause", "QueueRemove"} <= of_operators.may()
+    _is_refused(of_operators, all_actions - of_operators.may())
 
 
 def _is_refused(manager: Manager, actions: frozenset[str]) -> None:
@@ -208,9 +231,11 @@ def test_what_the_user_that_dials_can_do_beside_dialling_is_what_manager_conf_sa
     assert [file.name for file in tmp_path.iterdir()] == ["by_file"]
 
 
-def test_any_manager_user_can_break_up_conversations_whatever_its_rights(logger: Manager, dialler: Manager) -> None:
+def test_any_manager_user_can_break_up_conversations_whatever_its_rights(
+    logger: Manager, dialler: Manager, of_operators: Manager
+) -> None:
     """No setting of Asterisk forbids it; README and manager.conf say so."""
-    for manager in (logger, dialler):
+    for manager in (logger, dialler, of_operators):
         said = manager.ask("BridgeDestroy", BridgeUniqueid="there-is-none")
         assert said["Response"] == "Error"
         assert said["Message"] != DENIED

@@ -16,8 +16,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from depok_agi.config import (
-    DEFAULT_PATH,
-    ENVIRONMENT,
     Dial,
     Mail,
     Settings,
@@ -25,11 +23,11 @@ from depok_agi.config import (
     dial_secret,
     load,
     mail_password,
-    settings_path,
     sms_secret,
 )
 from depok_agi.errors import SettingsError
 from depok_agi.notify.security import MailSecurity
+from depok_agi.settings_file import DEFAULT_PATH, ENVIRONMENT, settings_path
 from depok_agi.tickets.callback import CallbackPolicy
 
 SECRET = "rahasia-sekali"  # noqa: S105 - nobody's
@@ -505,6 +503,7 @@ class TestTheExample:
     def test_its_values_are_the_defaults(self, example: Settings, path: Path, everything: str) -> None:
         assert example == loaded(path, '[ami]\nsecret_file = "ami.secret"')
         needed = {"ami": {"secret_file": "ami.secret"}, "dial": {"secret_file": "dial.secret"}}
+        needed["operators"] = {"secret_file": "operators.secret"}
         needed["sms"] = {
             "secret_file": "sms.secret",
             "to": "pjsip:sms-gateway/sip:{digits}@192.0.2.5:5060",

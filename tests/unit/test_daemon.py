@@ -143,9 +143,10 @@ class TestListening:
                 {"Event": "QueueParams", "Queue": "depok"},
                 {"Event": "QueueEntry", "Queue": "depok", "Uniqueid": "depok-1.3", "Channel": "x", "Wait": "7"},
             ],
+            "Getvar": [{"Response": "Success", "Value": "15"}],
         }
 
-        async def action(name: str) -> list[dict[str, str]]:
+        async def action(name: str, **_: str) -> list[dict[str, str]]:
             return answers[name]
 
         monkeypatch.setattr(listening._ami, "action", action)
@@ -160,6 +161,7 @@ class TestListening:
         assert abs(before - 60 * events.MICROSECONDS - link_up.booted_at) < events.MICROSECONDS
         assert [channel.bridge for channel in listed.channels] == ["talk", ""]
         assert listed.waiting == (events.Waiting("depok-1.3", "x", "depok", 7),)
+        assert listening._attendance._board.wrap_up_seconds == 15
 
     async def test_a_link_that_is_gone_by_the_time_its_list_is_taken_covers_nothing(self, listening: Daemon) -> None:
         nothing = events.ChannelsListed(now(), ())

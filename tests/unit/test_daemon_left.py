@@ -1,15 +1,18 @@
 """What the daemon takes out of the spool, and what it publishes beside the hours and the menu, without an Asterisk."""
 
+import asyncio
 import json
+import os
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from depok_agi import daemon
-from depok_agi.config import Ami, Folders, Secret, Settings
+from depok_agi.config import Ami, Folders, Recording, Secret, Settings
 from depok_agi.daemon import Daemon
 from depok_agi.desk import Desk, blocks, opds, tickets
 from depok_agi.voice import published, published_around, spool, steps
@@ -21,6 +24,7 @@ from tests.unit.voice.fake_caller import ANI as ANI_CALLS
 from tests.unit.voice.fake_caller import FakeCaller
 
 DLHK = replace(ANI_CALLS, arguments=("DLHK",))
+INBOUND = replace(ANI_CALLS, arguments=("inbound",))
 
 
 @pytest.fixture
@@ -104,6 +108,41 @@ async def test_an_opds_telephone_is_known_both_ways(serving: Daemon, desk: Desk,
     caller = FakeCaller(info=DLHK)
     await serving._step(StepName.OPD)(caller)
     assert (caller.variables[RESULT], caller.variables[TARGET]) == (Result.DIAL, "201")
+
+
+async def test_what_is_recorded_is_known_both_ways(serving: Daemon, tmp_path: Path) -> None:
+    await publish(serving)
+    assert await results(serving, tmp_path, StepName.RECORDING, INBOUND) == {(Result.UNRECORDED, "")}
+    serving._settings = msgspec.structs.replace(serving._settings, recording=Recording(inbound=True))
+    await publish(serving)
+    assert await results(serving, tmp_path, StepName.RECORDING, INBOUND) == {(Result.RECORD, "")}
+
+
+async def test_until_it_is_known_what_is_recorded_nothing_is(serving: Daemon) -> None:
+    serving._settings = msgspec.structs.replace(serving._settings, recording=Recording(inbound=True))
+    caller = FakeCaller(info=INBOUND)
+    await serving._step(StepName.RECORDING)(caller)
+    assert caller.variables[RESULT] == Result.UNRECORDED
+
+
+async def test_empty_recordings_are_swept_away_from_the_start_and_trouble_is_told_once(
+    serving: Daemon, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(daemon, "SWEEP_SECONDS", 0.01)
+    empty = tmp_path / "recordings" / recording_of("depok-1.1")
+    empty.touch()
+    long_ago = (TEN - timedelta(days=1)).timestamp()
+    os.utime(empty, (long_ago, long_ago))
+    sweeping = asyncio.create_task(serving._sweep())
+    async with asyncio.timeout(5):
+        while empty.exists():  # noqa: ASYNC110 - what is waited for happens inside the code under test
+            await asyncio.sleep(0.01)
+        empty.parent.rmdir()
+        while "not swept away" not in caplog.text:  # noqa: ASYNC110 - as above
+            await asyncio.sleep(0.01)
+    await asyncio.sleep(0.1)
+    sweeping.cancel()
+    assert caplog.text.count("empty recordings are not swept away") == 1
 
 
 async def test_a_message_that_goes_on_still_waits_in_the_spool_and_is_taken_later(

@@ -90,8 +90,9 @@ def test_a_step_is_timed_and_a_failed_one_counted_but_not_a_hang_up(watched: Wat
 
 def test_the_age_of_an_event_and_the_moment_are_told(watched: Watched) -> None:
     watched.metrics.event(1_000_000_000_000_000, 1_000_000_001_500_000)
-    watched.metrics.now(ami_up=True, calls_up=3, unwritten=2)
-    watched.metrics.stands(Standing(owed=7, owed_late=2, expired=1, tickets_late=4, mails_waiting=5, gaps=6))
+    watched.metrics.now(ami_up=True, calls_up=3, unwritten=2, nobody_takes_calls=True)
+    standing = Standing(owed=7, owed_late=2, expired=1, tickets_late=4, mails_waiting=5, gaps=6, signed_in=9, serving=8)
+    watched.metrics.stands(standing)
     assert watched.value("depok_event_lag_seconds") == 1.5
     assert watched.value("depok_last_event_timestamp_seconds") == 1_000_000_001.5
     told = {
@@ -99,9 +100,10 @@ def test_the_age_of_an_event_and_the_moment_are_told(watched: Watched) -> None:
         for name in (
             *("ami_up", "calls_up", "calls_unwritten", "callbacks_owed", "callbacks_late", "callbacks_expired"),
             *("tickets_late", "mails_waiting", "call_log_gaps"),
+            *("operators_signed_in", "operators_serving", "nobody_takes_calls"),
         )
     }
-    assert list(told.values()) == [1, 3, 2, 7, 2, 1, 4, 5, 6]
+    assert list(told.values()) == [1, 3, 2, 7, 2, 1, 4, 5, 6, 9, 8, 1]
 
 
 def test_errors_of_the_log_are_counted_while_it_serves(watched: Watched) -> None:

@@ -19,7 +19,9 @@ def write(report: Report, wording: Wording, definitions: Mapping[str, str] | Non
     try:
         from weasyprint import HTML, URLFetcher  # type: ignore[import-untyped] # noqa: PLC0415 - very heavy, and optional
     except (ImportError, OSError) as error:  # OSError: it is there, and libpango is not
-        raise ReportError(f"there can be no PDF here ({error.__class__.__name__}): {MEND}") from error
+        raise ReportError(
+            "there can be no PDF here ({name}): {mend}", name=error.__class__.__name__, mend=MEND
+        ) from error
     # The page names nothing outside itself; were it to, nothing would be fetched.
     fetcher = URLFetcher(allowed_protocols=())
     made = HTML(string=page.write(report, wording, definitions), url_fetcher=fetcher).write_pdf(pdf_variant="pdf/ua-1")

@@ -76,6 +76,8 @@ SELECT count(*) FROM callback_attempts WHERE call = :call;
 -- name: most_urgent_callbacks
 SELECT b.id FROM callbacks b
 WHERE b.status IN ('pending', 'claimed')
+  -- By ids, since the citizen would have to be read from the row of each.
+  AND b.id NOT IN (SELECT x.id FROM suspended s JOIN callbacks x ON x.citizen = s.citizen)
   AND (:operator IS NULL OR (
     (b.not_before IS NULL OR b.not_before <= :now)
     AND (b.claimed_by IS NULL OR b.claimed_until <= :now)))

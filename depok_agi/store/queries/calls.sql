@@ -86,8 +86,11 @@ SELECT c.*, p.caller, p.caller_raw, p.dialled, p.parties, p.transferred_to,
     (SELECT t.number FROM ticket_calls tc JOIN tickets t ON t.serial = tc.ticket WHERE tc.call = c.id
         ORDER BY t.serial DESC LIMIT 1) AS ticket,
     (SELECT max(cc.callback) FROM callback_calls cc WHERE cc.call = c.id) AS callback,
-    (SELECT max(t.recording) FROM ticket_calls tc JOIN tickets t ON t.serial = tc.ticket WHERE tc.call = c.id)
-        AS recording
+    coalesce(
+        (SELECT r.recording FROM call_uniqueids u JOIN talk_recordings r ON r.uniqueid = u.uniqueid
+            WHERE u.call = c.id ORDER BY r.uniqueid LIMIT 1),
+        (SELECT max(t.recording) FROM ticket_calls tc JOIN tickets t ON t.serial = tc.ticket WHERE tc.call = c.id)
+    ) AS recording
 FROM calls c LEFT JOIN call_personal p ON p.call = c.id
 WHERE c.id = :id;
 
@@ -99,8 +102,11 @@ SELECT c.*, p.caller, p.caller_raw, p.dialled, p.parties, p.transferred_to,
     (SELECT t.number FROM ticket_calls tc JOIN tickets t ON t.serial = tc.ticket WHERE tc.call = c.id
         ORDER BY t.serial DESC LIMIT 1) AS ticket,
     (SELECT max(cc.callback) FROM callback_calls cc WHERE cc.call = c.id) AS callback,
-    (SELECT max(t.recording) FROM ticket_calls tc JOIN tickets t ON t.serial = tc.ticket WHERE tc.call = c.id)
-        AS recording
+    coalesce(
+        (SELECT r.recording FROM call_uniqueids u JOIN talk_recordings r ON r.uniqueid = u.uniqueid
+            WHERE u.call = c.id ORDER BY r.uniqueid LIMIT 1),
+        (SELECT max(t.recording) FROM ticket_calls tc JOIN tickets t ON t.serial = tc.ticket WHERE tc.call = c.id)
+    ) AS recording
 FROM calls c LEFT JOIN call_personal p ON p.call = c.id
 WHERE (:since IS NULL OR c.started_at >= :since)
   AND (:until IS NULL OR c.started_at < :until)
@@ -111,8 +117,11 @@ SELECT c.*, p.caller, p.caller_raw, p.dialled, p.parties, p.transferred_to,
     (SELECT t.number FROM ticket_calls tc JOIN tickets t ON t.serial = tc.ticket WHERE tc.call = c.id
         ORDER BY t.serial DESC LIMIT 1) AS ticket,
     (SELECT max(cc.callback) FROM callback_calls cc WHERE cc.call = c.id) AS callback,
-    (SELECT max(t.recording) FROM ticket_calls tc JOIN tickets t ON t.serial = tc.ticket WHERE tc.call = c.id)
-        AS recording
+    coalesce(
+        (SELECT r.recording FROM call_uniqueids u JOIN talk_recordings r ON r.uniqueid = u.uniqueid
+            WHERE u.call = c.id ORDER BY r.uniqueid LIMIT 1),
+        (SELECT max(t.recording) FROM ticket_calls tc JOIN tickets t ON t.serial = tc.ticket WHERE tc.call = c.id)
+    ) AS recording
 FROM calls c LEFT JOIN call_personal p ON p.call = c.id
 WHERE c.citizen = :citizen AND (:outcome IS NULL OR c.outcome = :outcome)
   AND (:since IS NULL OR c.started_at >= :since)
@@ -124,8 +133,11 @@ SELECT c.*, p.caller, p.caller_raw, p.dialled, p.parties, p.transferred_to,
     (SELECT t.number FROM ticket_calls tc JOIN tickets t ON t.serial = tc.ticket WHERE tc.call = c.id
         ORDER BY t.serial DESC LIMIT 1) AS ticket,
     (SELECT max(cc.callback) FROM callback_calls cc WHERE cc.call = c.id) AS callback,
-    (SELECT max(t.recording) FROM ticket_calls tc JOIN tickets t ON t.serial = tc.ticket WHERE tc.call = c.id)
-        AS recording
+    coalesce(
+        (SELECT r.recording FROM call_uniqueids u JOIN talk_recordings r ON r.uniqueid = u.uniqueid
+            WHERE u.call = c.id ORDER BY r.uniqueid LIMIT 1),
+        (SELECT max(t.recording) FROM ticket_calls tc JOIN tickets t ON t.serial = tc.ticket WHERE tc.call = c.id)
+    ) AS recording
 FROM calls c LEFT JOIN call_personal p ON p.call = c.id
 WHERE c.outcome = :outcome
   AND (:since IS NULL OR c.started_at >= :since)

@@ -28,6 +28,7 @@ SELECT m.id, m.key, m.kind, m.role, m.opd, m.ticket AS serial, t.number, m.forwa
     CASE m.role WHEN 'officer' THEN o.email WHEN 'head' THEN o.head_email ELSE m.address END AS address
 FROM mails m LEFT JOIN opds o ON o.code = m.opd LEFT JOIN tickets t ON t.serial = m.ticket
 WHERE m.status IN ('waiting', 'sending') AND m.status = 'waiting' AND m.next_try_at <= :now
+  AND NOT EXISTS (SELECT 1 FROM suspended s WHERE s.citizen = t.citizen)
 -- An e-mail on which the server is lost each time must not stand before all the others for ever.
 ORDER BY m.tries, m.next_try_at, m.id LIMIT :limit;
 
@@ -136,5 +137,5 @@ SELECT t.number, t.category, t.area, t.secret, t.clock, t.forwarded_at, t.due_at
     (SELECT x.text FROM ticket_history h JOIN ticket_texts x ON x.history = h.id
         WHERE h.ticket = t.serial AND h.action = 'open' LIMIT 1) AS text
 FROM tickets t LEFT JOIN citizens c ON c.id = t.citizen
-WHERE t.opd = :opd AND t.status = 'forwarded'
+WHERE t.opd = :opd AND t.status = 'forwarded' AND NOT EXISTS (SELECT 1 FROM suspended s WHERE s.citizen = t.citizen)
 ORDER BY t.due_at, t.serial;

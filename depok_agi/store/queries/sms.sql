@@ -34,6 +34,7 @@ ON CONFLICT (key) DO NOTHING;
 SELECT q.*, c.number, t.number AS ticket_number FROM sms_queue q
 JOIN citizens c ON c.id = q.citizen LEFT JOIN tickets t ON t.serial = q.ticket
 WHERE q.status IN ('waiting', 'sending') AND q.status = 'waiting' AND q.next_try_at <= :now
+  AND q.citizen NOT IN (SELECT citizen FROM suspended)
 ORDER BY q.next_try_at, q.id LIMIT :limit;
 
 -- name: matter_of_sms^

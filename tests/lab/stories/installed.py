@@ -116,7 +116,7 @@ def test_a_store_that_cannot_be_written_keeps_nobody_from_an_operator(host: Host
     host.run("chmod", "0444", store)
     refused = host.run(PROGRAM, "serve", user="depok-agi", check=False)
     assert refused.returncode == 1
-    assert refused.stderr.splitlines()[-1].startswith(f"depok-agi: the store {store}")
+    assert refused.stderr.splitlines()[-1].startswith(f"depok-agi: basis data {store}")
     with Operator(host, "101", talk_seconds=2) as siti:
         Citizen(host, "081100001006", steps=STEPS, wait_for_bye=True).call()
         assert siti.calls_taken == 1

@@ -145,7 +145,7 @@ class TestWhichPhone:
     def test_must_be_said_by_who_has_several_or_none(self) -> None:
         with pytest.raises(RefusedError, match=r"several phones: .* --phone PJSIP/101"):
             dialling.phone_of(PHONES, "siti", None)
-        with pytest.raises(RefusedError, match=r"no phone for dewi: .* --phone"):
+        with pytest.raises(RefusedError, match=r"no phone of dewi: .* --phone"):
             dialling.phone_of(PHONES, "dewi", None)
         with pytest.raises(RefusedError, match="there are: none"):
             dialling.phone_of({}, "siti", None)

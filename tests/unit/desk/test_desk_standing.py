@@ -29,3 +29,4 @@ async def test_what_is_owed_and_late_is_counted(tmp_path: Path) -> None:
 def test_in_words_only_what_there_is_is_said() -> None:
     assert Standing(12, 0, 0, 0, 0, 0).in_words() == "12 citizens owed a call"
     assert Standing(12, 2, 1, 3, 4, 0).in_words() == "12 citizens owed a call, 2 late; 3 tickets late; 4 e-mails wait"
+    assert Standing(0, 0, 0, 0, 0, 0, 3, 2).in_words() == "0 citizens owed a call; 2 of 3 operators take calls"

@@ -68,12 +68,22 @@ def test_a_secret_that_is_not_there_is_a_failure(settings: Settings, settings_fi
 
 
 def test_folders_that_are_not_there_are_failures(settings: Settings, tmp_path: Path) -> None:
-    (tmp_path / "spool").mkdir()
+    (tmp_path / "spool").mkdir(0o770)
     assert {one.check: one.state for one in host.folders(settings)} == {
         "spool folder": State.OK,
         "published folder": State.FAILURE,
         "recordings folder": State.FAILURE,
     }
+
+
+@pytest.mark.parametrize("name", ["spool", "published", "recordings"])
+def test_a_folder_that_others_can_look_into_is_a_failure(settings: Settings, tmp_path: Path, name: str) -> None:
+    for each in ("spool", "published", "recordings"):
+        (tmp_path / each).mkdir()
+        (tmp_path / each).chmod(0o2755 if each == name else 0o2750)
+    found = {one.check: one for one in host.folders(settings)}
+    assert [check for check, one in found.items() if one.state is not State.OK] == [f"{name} folder"]
+    assert found[f"{name} folder"].mend == f"chmod o= {tmp_path / name}"
 
 
 @pytest.mark.parametrize(

@@ -36,7 +36,7 @@ def listed(context: str, extension: str, priority: int, application: str, data: 
 def test_the_shipped_files_are_understood() -> None:
     steps = load(DIALPLAN)
     assert steps["depok-inbound", "1500664", 1] == "Goto(depok-centre,s,1)"
-    assert steps["depok-operator", "s", 1] == "Playback(depok/queue-welcome)"
+    assert steps["depok-operator", "s", 2] == "Playback(depok/queue-welcome)"
     assert steps["depok-menu", "s", 4].startswith("GotoIf(")
     assert len({context for context, *_ in steps}) > 15
 

@@ -11,7 +11,7 @@ from depok_agi.install.host import Host, Kind
 from depok_agi.install.plan import FILES, Given, manager_text, plan, settings_text
 
 EXAMPLE = (FILES.parents[1] / "example.toml").read_text("utf-8")
-PASSWORDS = {"depok-agi": "one", "depok-agi-dial": "two", "depok-agi-sms": "three"}
+PASSWORDS = {"depok-agi": "one", "depok-agi-dial": "two", "depok-agi-operators": "four", "depok-agi-sms": "three"}
 
 
 def host(etc: Path, kind: Kind) -> Host:

@@ -15,7 +15,7 @@ from depok_agi.hours.schedule import Holiday, Schedule, Span, SpecialDay, Weekly
 from depok_agi.tickets import number as ticket_number
 from depok_agi.tickets.status import TicketStatus
 from depok_agi.voice import callback, menu, status, steps
-from depok_agi.voice.around import Around
+from depok_agi.voice.around import Around, Talk
 from depok_agi.voice.blocks import Blocks
 from depok_agi.voice.caller import CallerInfo, Language
 from depok_agi.voice.centre import CallbackRequest, Centre, Left, TicketStanding
@@ -40,6 +40,7 @@ TICKET = ticket_number.make(100_001)
 WITHHELD = replace(ANI, number=None)
 OPERATOR = replace(ANI, number="1500664", arguments=("081100001234",))
 DLHK = replace(ANI, arguments=("DLHK",))
+INBOUND = replace(ANI, arguments=("inbound",))
 NOBODY_BLOCKED = Blocks()
 AROUND = Around(Path("/nowhere/recordings"), {"DLHK": "201"})
 CALLED_BACK = replace(ANI, number="1500664", arguments=(f"{TICKET}-{ticket_number.make(100_002)}",))
@@ -252,6 +253,8 @@ WAYS: Sequence[tuple[StepName, list[str], CallerInfo, Desk]] = [
     (StepName.OPD_UNANSWERED, [], DLHK, Desk()),
     (StepName.OPD_UNANSWERED, [], replace(DLHK, number=None), Desk()),
     (StepName.SMS, [], ANI, Desk()),
+    (StepName.RECORDING, [], INBOUND, Desk()),
+    (StepName.RECORDING, [], INBOUND, Desk(around=replace(AROUND, recorded=frozenset(Talk)))),
 ]
 
 
@@ -326,6 +329,7 @@ TREE: dict[StepName, set[Result]] = {
     StepName.OPD: {Result.DIAL, Result.OPERATOR},
     StepName.OPD_UNANSWERED: {Result.KEPT, Result.OPERATOR},
     StepName.SMS: {Result.KEPT},
+    StepName.RECORDING: {Result.UNRECORDED},
 }
 
 
