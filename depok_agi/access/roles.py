@@ -49,6 +49,8 @@ class Deed(StrEnum):
     """Who sits at which phone was changed, or somebody else was signed in or out or paused."""
     READ_ACCESS_LOG = "read_access_log"
     """The access log itself was read."""
+    COMMAND = "command"
+    """A command was asked for and refused. What others do with personal data has deeds of its own."""
 
 
 LEAST: Mapping[Deed, Role] = MappingProxyType(
@@ -65,9 +67,75 @@ LEAST: Mapping[Deed, Role] = MappingProxyType(
         Deed.OPDS: Role.ADMIN,
         Deed.OPERATORS: Role.SUPERVISOR,
         Deed.READ_ACCESS_LOG: Role.SUPERVISOR,
+        Deed.COMMAND: Role.OPERATOR,
     }
 )
 """The lowest role that may do each deed."""
+
+COMMANDS: Mapping[str, Role] = MappingProxyType(
+    {
+        "serve": Role.ADMIN,
+        "doctor": Role.ADMIN,
+        "calls list": Role.OPERATOR,
+        "calls show": Role.OPERATOR,
+        "calls gaps": Role.OPERATOR,
+        "calls replay": Role.ADMIN,
+        "tickets new": Role.OPERATOR,
+        "tickets list": Role.OPERATOR,
+        "tickets show": Role.OPERATOR,
+        "tickets note": Role.OPERATOR,
+        "tickets forward": Role.OPERATOR,
+        "tickets bounce": Role.OPERATOR,
+        "tickets answer": Role.OPERATOR,
+        "tickets close": Role.OPERATOR,
+        "tickets reopen": Role.OPERATOR,
+        "tickets explain": Role.OPERATOR,
+        "tickets verify": Role.SUPERVISOR,
+        "tickets import": Role.SUPERVISOR,
+        "callbacks list": Role.OPERATOR,
+        "callbacks uncallable": Role.OPERATOR,
+        "callbacks next": Role.OPERATOR,
+        "callbacks claim": Role.OPERATOR,
+        "callbacks release": Role.OPERATOR,
+        "callbacks call": Role.OPERATOR,
+        "callbacks done": Role.OPERATOR,
+        "hours check": Role.OPERATOR,
+        "hours week": Role.OPERATOR,
+        "hours override": Role.SUPERVISOR,
+        "hours clear": Role.SUPERVISOR,
+        "opd list": Role.OPERATOR,
+        "opd add": Role.ADMIN,
+        "opd edit": Role.ADMIN,
+        "categories list": Role.OPERATOR,
+        "categories set": Role.ADMIN,
+        "categories remove": Role.ADMIN,
+        "mails list": Role.OPERATOR,
+        "mails try-now": Role.SUPERVISOR,
+        "sms list": Role.OPERATOR,
+        "sms received": Role.OPERATOR,
+        "menu show": Role.OPERATOR,
+        "menu check": Role.ADMIN,
+        "numbers list": Role.OPERATOR,
+        "numbers block": Role.SUPERVISOR,
+        "numbers unblock": Role.SUPERVISOR,
+        "report day": Role.SUPERVISOR,
+        "report month": Role.SUPERVISOR,
+        "report year": Role.SUPERVISOR,
+        "report definitions": Role.OPERATOR,
+        "report public": Role.SUPERVISOR,
+        "report schedule": Role.SUPERVISOR,
+        "prompts list": Role.OPERATOR,
+        "prompts check": Role.ADMIN,
+        "prompts make": Role.ADMIN,
+        "access list": Role.SUPERVISOR,
+        "db migrate": Role.ADMIN,
+        "db check": Role.ADMIN,
+        "db backup": Role.ADMIN,
+        "db backups": Role.ADMIN,
+        "db restore": Role.ADMIN,
+    }
+)
+"""The lowest role that may run each command, by its words. What is not here is the admin's alone."""
 
 _ORDER = tuple(Role)
 
@@ -82,7 +150,21 @@ class Person:
 
 def may(role: Role, deed: Deed) -> bool:
     """May somebody of this role do this?"""
-    return _ORDER.index(role) >= _ORDER.index(LEAST[deed])
+    return _reaches(role, LEAST[deed])
+
+
+def may_run(role: Role, command: str) -> bool:
+    """May somebody of this role run this command, such as `calls list`?"""
+    return _reaches(role, least_for(command))
+
+
+def least_for(command: str) -> Role:
+    """The lowest role that may run this command."""
+    return COMMANDS.get(command, Role.ADMIN)
+
+
+def _reaches(role: Role, least: Role) -> bool:
+    return _ORDER.index(role) >= _ORDER.index(least)
 
 
 def highest(groups: set[str]) -> Role | None:

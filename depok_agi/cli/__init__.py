@@ -13,6 +13,7 @@ import click
 
 from depok_agi import __version__
 from depok_agi.cli.clear_text import clear
+from depok_agi.cli.guard import guarded
 from depok_agi.cli.help import translated
 from depok_agi.cli.language import _, of_locale, speak, told
 from depok_agi.cli.sudo import no_path_under_sudo
@@ -37,6 +38,7 @@ NOUNS = {
     "subject": gettext_noop("a citizen's own data: to give, to erase, and how long it is kept"),
     "report": gettext_noop("the evaluation of a day, month or year"),
     "prompts": gettext_noop("the spoken prompts"),
+    "access": gettext_noop("who looked at which citizens"),
     "db": gettext_noop("the store, and its backups"),
     "doctor": gettext_noop("is this host as the centre needs it?"),
 }
@@ -76,7 +78,7 @@ class _Nouns(Suggesting):
         if cmd_name not in NOUNS:
             return None
         command: click.Command = getattr(import_module(f"depok_agi.cli.{cmd_name}"), cmd_name)
-        return translated(command)
+        return guarded(translated(command), cmd_name)
 
     def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         super(_Nouns, translated(self)).format_help(ctx, formatter)

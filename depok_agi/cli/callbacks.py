@@ -4,7 +4,7 @@ import click
 
 from depok_agi.cli import fields
 from depok_agi.cli.choices import OneOf
-from depok_agi.cli.context import actor, at_desk, settings
+from depok_agi.cli.context import acting, actor, at_desk, command_words, settings
 from depok_agi.cli.csv_rows import csv_option, show_records
 from depok_agi.cli.ids import callback_argument
 from depok_agi.cli.language import _, word
@@ -12,8 +12,9 @@ from depok_agi.cli.later import Later
 from depok_agi.cli.output import hint, json_option, late, person, printable, show_json, show_table, when
 from depok_agi.cli.span import span, span_options
 from depok_agi.cli.telling import show_what_to_tell
+from depok_agi.cli.unmasking import asked, tell_masked, unmask_option
 from depok_agi.config import Settings
-from depok_agi.desk import Desk, utc_now
+from depok_agi.desk import Desk, showing, utc_now
 from depok_agi.desk import callbacks as desk_callbacks
 from depok_agi.tickets.callback import AttemptResult, CallbackStatus, is_overdue, is_waiting
 from depok_agi.tickets.ticket import Callback, Ticket, local_iso
@@ -30,11 +31,20 @@ def callbacks() -> None:
 @click.option("--all", "every", is_flag=True, help="The ended ones too, after the others.")
 @span_options("Those that are owed since a moment,")
 @click.option("--limit", type=click.IntRange(1, 1_000_000), default=50, show_default=True)
+@unmask_option
 @json_option
 @csv_option
 @click.pass_context
 def list_(
-    ctx: click.Context, since: str | None, until: str | None, limit: int, *, every: bool, as_json: bool, as_csv: bool
+    ctx: click.Context,
+    since: str | None,
+    until: str | None,
+    limit: int,
+    *,
+    every: bool,
+    unmask: bool,
+    as_json: bool,
+    as_csv: bool,
 ) -> None:
     """Whom to call now, most urgent first. Late ones bear a `!`.
 
@@ -44,15 +54,18 @@ def list_(
       depok-agi callbacks list --all --json
       depok-agi callbacks list --since yesterday
     """
-    given = settings(ctx)
+    given, user = settings(ctx), acting()
     start, end = span(given, since, until)
+    how = asked(unmask=unmask, for_scripts=as_json or as_csv)
 
     async def look(desk: Desk) -> tuple[list[Callback], int, int, int]:
-        found = await desk_callbacks.listed(desk, every=every, since=start, until=end, limit=limit)
+        listed = await desk_callbacks.listed(desk, every=every, since=start, until=end, limit=limit)
+        found = await showing.callbacks(desk, user, listed, how)
         tickets, calls = await desk_callbacks.uncallable(desk)
         return found, *await desk_callbacks.open_and_expired(desk), len(tickets) + len(calls)
 
     found, owed, expired, uncallable = at_desk(given, look)
+    tell_masked(user, how)
     if as_json or as_csv:
         records = [callback.to_json(given.timezone, utc_now()) for callback in found]
         show_records(records, fields.CALLBACK, as_json=as_json, as_csv=as_csv)
@@ -157,7 +170,7 @@ def next_(ctx: click.Context, *, as_json: bool) -> None:
 
     async def take(desk: Desk) -> tuple[Callback, list[Ticket]] | None:
         callback = await desk_callbacks.claim_next(desk, actor())
-        return None if callback is None else (callback, await _tickets(desk, callback))
+        return None if callback is None else await _claimed(desk, callback)
 
     taken = at_desk(given, take)
     if taken is None:
@@ -182,16 +195,16 @@ def claim(ctx: click.Context, callback: int, *, as_json: bool) -> None:
     given = settings(ctx)
 
     async def take(desk: Desk) -> tuple[Callback, list[Ticket]]:
-        taken = await desk_callbacks.claim(desk, callback, actor())
-        return taken, await _tickets(desk, taken)
+        return await _claimed(desk, await desk_callbacks.claim(desk, callback, actor()))
 
     _show_claim(*at_desk(given, take), given, as_json=as_json)
 
 
-async def _tickets(desk: Desk, callback: Callback) -> list[Ticket]:
+async def _claimed(desk: Desk, callback: Callback) -> tuple[Callback, list[Ticket]]:
     from depok_agi.desk import tickets as desk_tickets  # noqa: PLC0415 - slow to start, and `list` does not need it
 
-    return [await desk_tickets.show(desk, number) for number in callback.tickets]
+    shown = await showing.one_callback(desk, acting(), callback, command_words())
+    return shown, [await desk_tickets.show(desk, number) for number in callback.tickets]
 
 
 def _show_claim(callback: Callback, tickets: list[Ticket], given: Settings, *, as_json: bool) -> None:
@@ -242,7 +255,12 @@ def done(ctx: click.Context, callback: int, result: AttemptResult, note: str | N
       depok-agi callbacks done 12 --result no_answer --note 'try after 17:00'
     """
     given = settings(ctx)
-    after = at_desk(given, lambda desk: desk_callbacks.done(desk, callback, AttemptResult(result), actor(), note))
+
+    async def enter(desk: Desk) -> Callback:
+        after = await desk_callbacks.done(desk, callback, AttemptResult(result), actor(), note)
+        return await showing.one_callback(desk, acting(), after, command_words()) if as_json else after
+
+    after = at_desk(given, enter)
     if as_json:
         show_json(after.to_json(given.timezone, utc_now()))
         return

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 
 import click
 
-from depok_agi.cli.context import actor, at_desk, settings
+from depok_agi.cli.context import acting, actor, at_desk, command_words, settings
 from depok_agi.cli.ids import callback_argument
 from depok_agi.cli.language import _, word
 from depok_agi.cli.output import hint, json_option, person, printable, show_json, when
 from depok_agi.cli.telling import show_what_to_tell
 from depok_agi.config import Settings
-from depok_agi.desk import Desk, dialling, operators, utc_now
+from depok_agi.desk import Desk, dialling, operators, showing, utc_now
 from depok_agi.desk import callbacks as desk_callbacks
 from depok_agi.desk import tickets as desk_tickets
 from depok_agi.desk.dialling import Order, OrderStatus
@@ -85,6 +85,7 @@ class _Following:
         """Until the order is over: as it then is, and its callback."""
         order, claimed = await dialling.place(desk, self._callback, actor(), self._device)
         self.order = order
+        claimed = await showing.one_callback(desk, acting(), claimed, command_words())
         if not self._quiet:
             _show_what_to_say(claimed, [await desk_tickets.show(desk, ticket) for ticket in claimed.tickets])
         if is_waiting(claimed.debt, desk.now()):

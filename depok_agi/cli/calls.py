@@ -12,7 +12,7 @@ from depok_agi.calls.numbers import to_e164
 from depok_agi.calls.record import CallRecord, Outcome, iso, to_json
 from depok_agi.cli import fields
 from depok_agi.cli.choices import choice_of
-from depok_agi.cli.context import at_desk, settings
+from depok_agi.cli.context import acting, at_desk, command_words, settings
 from depok_agi.cli.csv_rows import csv_option, show_records
 from depok_agi.cli.ids import short_call_id
 from depok_agi.cli.language import _, word
@@ -21,8 +21,10 @@ from depok_agi.cli.output import hint, json_option, person, printable, show_json
 from depok_agi.cli.progress import working
 from depok_agi.cli.span import span, span_options
 from depok_agi.cli.sudo import no_path_under_sudo
+from depok_agi.cli.unmasking import asked, tell_masked, unmask_option
 from depok_agi.config import Ami, Secret, Settings, load
-from depok_agi.desk import Desk, journal
+from depok_agi.desk import Desk, journal, showing_calls
+from depok_agi.desk import access as desk_access
 from depok_agi.desk import calls as desk_calls
 from depok_agi.desk.journal import Gap
 from depok_agi.errors import DepokError
@@ -47,6 +49,7 @@ def calls() -> None:
 @click.option("--outcome", type=choice_of(Outcome))
 @click.option("--number", help="Calls from or to this citizen, as people write the number.")
 @click.option("--limit", type=click.IntRange(1, 1_000_000), default=50, show_default=True)
+@unmask_option
 @json_option
 @csv_option
 @click.pass_context
@@ -58,6 +61,7 @@ def list_(
     number: str | None,
     limit: int,
     *,
+    unmask: bool,
     as_json: bool,
     as_csv: bool,
 ) -> None:
@@ -69,19 +73,24 @@ def list_(
       depok-agi calls list --since monday --until -2h --csv
       depok-agi calls list --outcome abandoned --json
     """
-    given = settings(ctx)
+    given, user = settings(ctx), acting()
     citizen = None
     if number is not None and (citizen := to_e164(number)) is None:
         raise click.BadParameter(_("{number!r} is no telephone number").format(number=number), param_hint="--number")
     start, end = span(given, since, until)
+    how = asked(unmask=unmask, for_scripts=as_json or as_csv)
 
     async def look(desk: Desk) -> tuple[list[desk_calls.Listed], list[Gap]]:
         wanted = Outcome(outcome) if outcome else None
+        if citizen is not None:
+            await desk_access.find_citizen(desk, user, citizen, command_words())
         listed = await desk_calls.listed(desk, since=start, until=end, outcome=wanted, number=citizen, limit=limit)
         first = start if len(listed) < limit else listed[-1][0].started_at
-        return listed, await journal.gaps(desk, since=first, until=end)
+        seen = await showing_calls.calls(desk, user, listed, how, found_by=citizen is not None)
+        return seen, await journal.gaps(desk, since=first, until=end)
 
     found, gaps = at_desk(given, look)
+    tell_masked(user, how)
     if as_json or as_csv:
         records = [to_json(call, given.timezone, ticket=t, callback=c) for call, t, c in found]
         show_records(records, fields.CALL, as_json=as_json, as_csv=as_csv)
@@ -202,8 +211,13 @@ def show(ctx: click.Context, call: str, *, as_json: bool) -> None:
       depok-agi calls show 1764000000.12
       depok-agi calls show depok-1764000000.12
     """
-    given = settings(ctx)
-    record, ticket, callback = at_desk(given, lambda desk: desk_calls.show(desk, call, given.pbx.name))
+    given, user = settings(ctx), acting()
+
+    async def look(desk: Desk) -> desk_calls.Listed:
+        logged = await desk_calls.show(desk, call, given.pbx.name)
+        return await showing_calls.one_call(desk, user, logged, command_words())
+
+    record, ticket, callback = at_desk(given, look)
     if as_json:
         show_json(to_json(record, given.timezone, ticket=ticket, callback=callback))
         return

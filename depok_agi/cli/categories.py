@@ -2,12 +2,14 @@
 
 import click
 
+from depok_agi.access.roles import Deed
 from depok_agi.cli import fields
-from depok_agi.cli.context import at_desk, settings
+from depok_agi.cli.context import acting, at_desk, command_words, settings
 from depok_agi.cli.csv_rows import csv_option, show_records
 from depok_agi.cli.language import _
 from depok_agi.cli.output import hint, json_option, printable, show_table
-from depok_agi.desk import opds
+from depok_agi.desk import Desk, opds
+from depok_agi.desk.access import allow
 
 
 @click.group()
@@ -46,7 +48,12 @@ def set_(ctx: click.Context, name: str, opd: str | None) -> None:
     Example:
       depok-agi categories set 'lampu jalan' --opd DISHUB
     """
-    code = at_desk(settings(ctx), lambda desk: opds.put_category(desk, name, opd))
+
+    async def enter(desk: Desk) -> str | None:
+        await allow(desk, acting(), Deed.OPDS, detail=f"{command_words()} {name}")
+        return await opds.put_category(desk, name, opd)
+
+    code = at_desk(settings(ctx), enter)
     hint(_("{name} leads to {code}").format(name=printable(name), code=code or _("no OPD")))
 
 
@@ -60,5 +67,10 @@ def remove(ctx: click.Context, name: str) -> None:
     Example:
       depok-agi categories remove 'pohon tumbang'
     """
-    known = at_desk(settings(ctx), lambda desk: opds.drop_category(desk, name))
+
+    async def enter(desk: Desk) -> str:
+        await allow(desk, acting(), Deed.OPDS, detail=f"{command_words()} {name}")
+        return await opds.drop_category(desk, name)
+
+    known = at_desk(settings(ctx), enter)
     hint(_("{known} is off the list").format(known=printable(known)))

@@ -44,33 +44,45 @@ def actor() -> str:
     uid = _acting_uid()
     try:
         return pwd.getpwuid(uid).pw_name
-    except KeyError:
+    except (KeyError, OverflowError):
         return f"uid {uid}"
 
 
 def acting() -> Person:
     """Who is acting, with the role that their Unix groups give them.
 
-    Whose own file the store is, such as in the demo, is its admin: nothing would be kept from them.
+    Whose own file the store is, such as in the demo, is its admin, and so is whoever may become root: nothing would be
+    kept from them.
 
     Raises:
         RefusedError: whoever called sudo is in none of the groups.
     """
-    uid = _acting_uid()
-    if uid in {0, os.geteuid()}:
-        return Person(actor(), Role.ADMIN)
-    name = actor()
+    uid, name = _acting_uid(), actor()
+    if os.geteuid() == 0 or uid in {0, os.geteuid()}:
+        return Person(name, Role.ADMIN)
     try:
         found = os.getgrouplist(name, pwd.getpwuid(uid).pw_gid)
-    except KeyError:
+    except (KeyError, OverflowError):
         found = []
-    role = highest({group.gr_name for group in grp.getgrall() if group.gr_gid in found})
+    role = highest({role.group for role in Role if _gid(role.group) in found})
     if role is None:
         groups = ", ".join(role.group for role in Role)
         raise RefusedError(
             "{name} is in none of the groups {groups}; ask the admin of this host", name=name, groups=groups
         )
     return Person(name, role)
+
+
+def command_words() -> str:
+    """The words of the command that runs, such as `calls list`; they go into the access log."""
+    return click.get_current_context().command_path.partition(" ")[2]
+
+
+def _gid(group: str) -> int | None:
+    try:
+        return grp.getgrnam(group).gr_gid
+    except KeyError:
+        return None
 
 
 def _acting_uid() -> int:

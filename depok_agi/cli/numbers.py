@@ -4,15 +4,17 @@ import click
 
 from depok_agi.calls.numbers import national
 from depok_agi.cli import fields
-from depok_agi.cli.context import actor, at_desk, settings
+from depok_agi.cli.context import acting, actor, at_desk, settings
 from depok_agi.cli.csv_rows import csv_option, show_records
 from depok_agi.cli.language import _
-from depok_agi.cli.output import hint, json_option, printable, show_json, show_table, when
+from depok_agi.cli.output import hint, json_option, person, printable, show_json, show_table, when
 from depok_agi.cli.span import span, span_options
+from depok_agi.cli.unmasking import asked, tell_masked, unmask_option
 from depok_agi.cli.when import future
 from depok_agi.config import Settings
 from depok_agi.desk import Desk, blocks, utc_now
 from depok_agi.desk.blocks import Block
+from depok_agi.desk.numbered import blocked
 from depok_agi.tickets.ticket import local_iso
 
 
@@ -65,11 +67,20 @@ def unblock(ctx: click.Context, number: str) -> None:
 @click.option("--all", "every", is_flag=True, help="Those that are over, too, newest first.")
 @span_options("Over or not, those that were set")
 @click.option("--limit", type=click.IntRange(1, 1_000_000), default=50, show_default=True)
+@unmask_option
 @json_option
 @csv_option
 @click.pass_context
 def list_(
-    ctx: click.Context, since: str | None, until: str | None, limit: int, *, every: bool, as_json: bool, as_csv: bool
+    ctx: click.Context,
+    since: str | None,
+    until: str | None,
+    limit: int,
+    *,
+    every: bool,
+    unmask: bool,
+    as_json: bool,
+    as_csv: bool,
 ) -> None:
     """Who is blocked, until when, and why; the first to end first.
 
@@ -77,21 +88,25 @@ def list_(
     Example:
       depok-agi numbers list
     """
-    given = settings(ctx)
+    given, user = settings(ctx), acting()
 
     start, end = span(given, since, until)
+    how = asked(unmask=unmask, for_scripts=as_json or as_csv)
 
     async def look(desk: Desk) -> list[Block]:
         if every or start is not None or end is not None:
-            return await blocks.all_listed(desk, since=start, until=end, limit=limit)
-        return (await blocks.listed(desk))[:limit]
+            found = await blocks.all_listed(desk, since=start, until=end, limit=limit)
+        else:
+            found = (await blocks.listed(desk))[:limit]
+        return await blocked(desk, user, found, how)
 
     found = at_desk(given, look)
+    tell_masked(user, how)
     if as_json or as_csv:
         show_records([_to_json(one, given) for one in found], fields.BLOCK, as_json=as_json, as_csv=as_csv)
         return
     zone = given.timezone
-    rows = [(national(o.number), when(o.since, zone), when(o.until, zone), o.by, printable(o.why)) for o in found]
+    rows = [(person(o.number), when(o.since, zone), when(o.until, zone), o.by, printable(o.why)) for o in found]
     show_table((_("Number"), _("Since"), _("Until"), _("By"), _("Why")), rows, empty=_("Nobody is blocked."))
     if len(found) == limit:
         hint(_("The first {limit}; more with --limit.").format(limit=limit))

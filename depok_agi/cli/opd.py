@@ -4,13 +4,15 @@ from dataclasses import asdict
 
 import click
 
+from depok_agi.access.roles import Deed
 from depok_agi.cli import fields
 from depok_agi.cli.choices import choice_of
-from depok_agi.cli.context import at_desk, settings
+from depok_agi.cli.context import acting, at_desk, command_words, settings
 from depok_agi.cli.csv_rows import csv_option, show_records
 from depok_agi.cli.language import _, word
 from depok_agi.cli.output import hint, json_option, printable, show_json, show_table
-from depok_agi.desk import opds
+from depok_agi.desk import Desk, opds
+from depok_agi.desk.access import allow
 from depok_agi.desk.opds import Opd
 from depok_agi.tickets.clock import Clock
 
@@ -102,7 +104,12 @@ def add(
       depok-agi opd add DISPUSIP --name 'Dinas Perpustakaan' --email pic@dispusip.example
     """
     new = Opd(code, name, Clock(clock or Clock.ELAPSED), email, head_email, phone=phone)
-    _show(at_desk(settings(ctx), lambda desk: opds.add(desk, new)), as_json=as_json)
+
+    async def enter(desk: Desk) -> Opd:
+        await allow(desk, acting(), Deed.OPDS, detail=f"{command_words()} {code}")
+        return await opds.add(desk, new)
+
+    _show(at_desk(settings(ctx), enter), as_json=as_json)
 
 
 @opd.command()
@@ -145,7 +152,12 @@ def edit(
     changes = {field: value for field, value in given.items() if value is not None}
     if not changes:
         raise click.UsageError(_("say what to change, such as --email"))
-    _show(at_desk(settings(ctx), lambda desk: opds.edit(desk, code, changes)), as_json=as_json)
+
+    async def enter(desk: Desk) -> Opd:
+        await allow(desk, acting(), Deed.OPDS, detail=f"{command_words()} {code}")
+        return await opds.edit(desk, code, changes)
+
+    _show(at_desk(settings(ctx), enter), as_json=as_json)
 
 
 def _show(opd: Opd, *, as_json: bool) -> None:

@@ -163,9 +163,9 @@ def late(text: str, *, overdue: bool) -> str:
 
 
 def person(number: str | None, raw: str = "") -> str:
-    """A caller as people read it."""
+    """A caller as people read it; one that is masked already stays as it is."""
     if number:
-        return national(number)
+        return national(number) if number.startswith("+") else printable(number)
     return printable(raw) or _("withheld")
 
 

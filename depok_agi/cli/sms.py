@@ -2,17 +2,17 @@
 
 import click
 
-from depok_agi.calls.numbers import masked
 from depok_agi.cli import fields
 from depok_agi.cli.choices import choice_of
-from depok_agi.cli.context import at_desk, settings
+from depok_agi.cli.context import acting, at_desk, settings
 from depok_agi.cli.csv_rows import csv_option, show_records
 from depok_agi.cli.language import _, word
-from depok_agi.cli.output import hint, json_option, printable, show_table, when
+from depok_agi.cli.output import hint, json_option, person, printable, show_table, when
 from depok_agi.cli.span import span, span_options
+from depok_agi.cli.unmasking import asked, tell_masked, unmask_option
 from depok_agi.config import Settings
+from depok_agi.desk import Desk, numbered, sms_queue
 from depok_agi.desk import sms as desk_sms
-from depok_agi.desk import sms_queue
 from depok_agi.desk.sms import Received
 from depok_agi.language import gettext_noop
 from depok_agi.sms.outgoing import Filter, Outgoing, Status
@@ -40,11 +40,20 @@ def sms() -> None:
 )
 @span_options("Those that were queued")
 @click.option("--limit", type=click.IntRange(1, 1_000_000), default=50, show_default=True)
+@unmask_option
 @json_option
 @csv_option
 @click.pass_context
 def list_(
-    ctx: click.Context, status: str, since: str | None, until: str | None, limit: int, *, as_json: bool, as_csv: bool
+    ctx: click.Context,
+    status: str,
+    since: str | None,
+    until: str | None,
+    limit: int,
+    *,
+    unmask: bool,
+    as_json: bool,
+    as_csv: bool,
 ) -> None:
     """The SMS to citizens, newest first, and why they wait.
 
@@ -53,10 +62,16 @@ def list_(
       depok-agi sms list
       depok-agi sms list --status all --limit 200 --json
     """
-    given = settings(ctx)
+    given, user = settings(ctx), acting()
     start, end = span(given, since, until)
-    wanted = Filter(status)
-    found = at_desk(given, lambda desk: sms_queue.listed(desk, wanted=wanted, since=start, until=end, limit=limit))
+    wanted, how = Filter(status), asked(unmask=unmask, for_scripts=as_json or as_csv)
+
+    async def look(desk: Desk) -> list[Outgoing]:
+        queue = await sms_queue.listed(desk, wanted=wanted, since=start, until=end, limit=limit)
+        return await numbered.sent(desk, user, queue, how)
+
+    found = at_desk(given, look)
+    tell_masked(user, how)
     if as_json or as_csv:
         records = [one.to_json(given.timezone) for one in found]
         show_records(records, fields.SMS, as_json=as_json, as_csv=as_csv)
@@ -75,7 +90,7 @@ def _row(one: Outgoing, given: Settings) -> tuple[str, ...]:
     return (
         str(one.id),
         word(one.kind),
-        masked(one.number),
+        person(one.number),
         one.ticket or "-",
         _("{status} until").format(status=word(one.status)) if waits else word(one.status),
         when(at, given.timezone),
@@ -87,11 +102,19 @@ def _row(one: Outgoing, given: Settings) -> tuple[str, ...]:
 @sms.command()
 @span_options("Those that came")
 @click.option("--limit", type=click.IntRange(1, 1_000_000), default=50, show_default=True)
+@unmask_option
 @json_option
 @csv_option
 @click.pass_context
 def received(
-    ctx: click.Context, since: str | None, until: str | None, limit: int, *, as_json: bool, as_csv: bool
+    ctx: click.Context,
+    since: str | None,
+    until: str | None,
+    limit: int,
+    *,
+    unmask: bool,
+    as_json: bool,
+    as_csv: bool,
 ) -> None:
     """The SMS that came in, newest first, and what was made of each.
 
@@ -99,9 +122,16 @@ def received(
     Example:
       depok-agi sms received --limit 20
     """
-    given = settings(ctx)
+    given, user = settings(ctx), acting()
     start, end = span(given, since, until)
-    found = at_desk(given, lambda desk: desk_sms.listed(desk, since=start, until=end, limit=limit))
+    how = asked(unmask=unmask, for_scripts=as_json or as_csv)
+
+    async def look(desk: Desk) -> list[Received]:
+        came = await desk_sms.listed(desk, since=start, until=end, limit=limit)
+        return await numbered.received(desk, user, came, how)
+
+    found = at_desk(given, look)
+    tell_masked(user, how)
     if as_json or as_csv:
         records = [one.to_json(given.timezone) for one in found]
         show_records(records, fields.RECEIVED, as_json=as_json, as_csv=as_csv)
@@ -115,6 +145,6 @@ def received(
 
 
 def _received_row(one: Received, given: Settings) -> tuple[str, ...]:
-    sender = printable(one.sender) if one.sender else masked(one.number)
+    sender = printable(one.sender) if one.sender else person(one.number)
     answered = _("yes") if one.answered else _("no")
     return str(one.id), when(one.at, given.timezone), sender, word(one.made), one.ticket or "-", answered

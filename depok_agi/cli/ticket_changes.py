@@ -1,18 +1,19 @@
 """What is done with a ticket once it is there: note, forward, bounce, answer, close, reopen."""
 
 import sys
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import click
 
-from depok_agi.cli.context import actor, at_desk, settings
+from depok_agi.cli.context import acting, actor, at_desk, command_words, settings
 from depok_agi.cli.ids import ticket_argument
 from depok_agi.cli.language import _, word
 from depok_agi.cli.output import hint, json_option, show_json, when
 from depok_agi.cli.sudo import no_path_under_sudo
 from depok_agi.config import Settings
+from depok_agi.desk import Desk, showing, utc_now
 from depok_agi.desk import tickets as desk_tickets
-from depok_agi.desk import utc_now
 from depok_agi.errors import RefusedError
 from depok_agi.tickets.ticket import Ticket
 
@@ -24,7 +25,7 @@ revision_option = click.option(
 text_option = click.option("--text", help="The text; read from standard input when not given.")
 file_option = click.option(
     "--file",
-    type=click.Path(path_type=Path, allow_dash=True, dir_okay=False),
+    type=click.Path(path_type=Path, allow_dash=True),
     callback=no_path_under_sudo,
     help="The text, in a file (UTF-8); - is standard input.",
 )
@@ -48,7 +49,7 @@ def note(ctx: click.Context, number: str, text: str | None, *, as_json: bool) ->
     """
     given = settings(ctx)
     written = text_given(text, None)
-    ticket = at_desk(given, lambda desk: desk_tickets.note(desk, number, written, actor()))
+    ticket = as_shown(given, lambda desk: desk_tickets.note(desk, number, written, actor()), as_json=as_json)
     show_change(ticket, given, "", as_json=as_json)
 
 
@@ -66,7 +67,9 @@ def forward(ctx: click.Context, number: str, opd: str | None, revision: int | No
       depok-agi tickets forward 1000015 --opd DLHK
     """
     given = settings(ctx)
-    ticket = at_desk(given, lambda desk: desk_tickets.forward(desk, number, opd, actor(), revision=revision))
+    ticket = as_shown(
+        given, lambda desk: desk_tickets.forward(desk, number, opd, actor(), revision=revision), as_json=as_json
+    )
     until = _("{opd} has until {time} to answer.").format(opd=ticket.opd, time=when(ticket.due_at, given.timezone))
     show_change(ticket, given, until, as_json=as_json)
 
@@ -85,7 +88,9 @@ def bounce(ctx: click.Context, number: str, why: str, revision: int | None, *, a
       depok-agi tickets bounce 1000015 --why 'Jalan provinsi, bukan kewenangan kota'
     """
     given = settings(ctx)
-    ticket = at_desk(given, lambda desk: desk_tickets.bounce(desk, number, why, actor(), revision=revision))
+    ticket = as_shown(
+        given, lambda desk: desk_tickets.bounce(desk, number, why, actor(), revision=revision), as_json=as_json
+    )
     show_change(ticket, given, then_forward(ticket), as_json=as_json)
 
 
@@ -108,13 +113,17 @@ def answer(
     """
     given = settings(ctx)
     told = text_given(text, file)
-    ticket = at_desk(given, lambda desk: desk_tickets.answer(desk, number, told, actor(), revision=revision))
-    owed = (
-        _("The citizen is owed a call: callback {callback}.")
-        if ticket.caller
-        else _("There is no number to call. When the citizen was told: depok-agi tickets close {number}")
-    ).format(callback=ticket.callback, number=ticket.number)
-    show_change(ticket, given, owed, as_json=as_json)
+    ticket = as_shown(
+        given, lambda desk: desk_tickets.answer(desk, number, told, actor(), revision=revision), as_json=as_json
+    )
+    if not ticket.caller:
+        owed = _("There is no number to call. When the citizen was told: depok-agi tickets close {number}")
+    elif ticket.callback is None:  # it would lead to the citizen of a secret ticket
+        owed = _("The citizen is owed a call.")
+    else:
+        owed = _("The citizen is owed a call: callback {callback}.")
+    told_next = owed.format(callback=ticket.callback, number=ticket.number)
+    show_change(ticket, given, told_next, as_json=as_json)
 
 
 @click.command()
@@ -139,9 +148,10 @@ def close(
         raise click.UsageError(_("give either --told or --not-told"))
     if not_told is not None and not not_told.strip():
         raise click.BadParameter(_("say why the citizen cannot be told"), param_hint="--not-told")
-    ticket = at_desk(
+    ticket = as_shown(
         given,
         lambda desk: desk_tickets.close(desk, number, actor(), told=told, not_told=not_told, revision=revision),
+        as_json=as_json,
     )
     show_change(ticket, given, "", as_json=as_json)
 
@@ -160,11 +170,25 @@ def reopen(ctx: click.Context, number: str, why: str, revision: int | None, *, a
       depok-agi tickets reopen 1000015 --why 'Sampah masih menumpuk'
     """
     given = settings(ctx)
-    ticket = at_desk(given, lambda desk: desk_tickets.reopen(desk, number, why, actor(), revision=revision))
+    ticket = as_shown(
+        given, lambda desk: desk_tickets.reopen(desk, number, why, actor(), revision=revision), as_json=as_json
+    )
     show_change(ticket, given, then_forward(ticket), as_json=as_json)
 
 
 COMMANDS = (note, forward, bounce, answer, close, reopen)
+
+
+def as_shown(given: Settings, change: Callable[[Desk], Awaitable[Ticket]], *, as_json: bool) -> Ticket:
+    """Change a ticket, and give it as this user may see it. Raises DepokError."""
+
+    async def run(desk: Desk) -> Ticket:
+        changed = await change(desk)
+        if as_json:
+            return await showing.one_ticket(desk, acting(), changed, command_words())
+        return await showing.changed_ticket(desk, acting(), changed)
+
+    return at_desk(given, run)
 
 
 def show_change(ticket: Ticket, given: Settings, then: str, *, as_json: bool) -> None:

@@ -6,7 +6,7 @@ import click
 
 from depok_agi.cli import completion, fields, ticket_changes, tickets_import
 from depok_agi.cli.choices import choice_of
-from depok_agi.cli.context import actor, at_desk, settings
+from depok_agi.cli.context import acting, at_desk, command_words, settings
 from depok_agi.cli.csv_rows import csv_option, show_records
 from depok_agi.cli.ids import ticket_argument
 from depok_agi.cli.language import _, word
@@ -15,19 +15,21 @@ from depok_agi.cli.next_steps import tell_next_of_ticket
 from depok_agi.cli.output import hint, json_option, late, person, printable, show_json, show_table, weekday, when
 from depok_agi.cli.progress import working
 from depok_agi.cli.span import span, span_options
-from depok_agi.cli.ticket_changes import show_change, text_given, then_forward
-from depok_agi.desk import Desk, opds, operators, utc_now
+from depok_agi.cli.ticket_changes import as_shown, show_change, text_given, then_forward
+from depok_agi.cli.unmasking import asked, tell_masked, unmask_option
+from depok_agi.desk import Desk, opds, operators, showing, showing_calls, utc_now
 from depok_agi.desk import calls as desk_calls
 from depok_agi.desk import deadlines as desk_deadlines
 from depok_agi.desk import tickets as desk_tickets
 from depok_agi.desk.deadlines import Explanation
+from depok_agi.desk.secrecy import veiled_history
 from depok_agi.desk.tickets import Complaint
 from depok_agi.errors import RefusedError
 from depok_agi.store.history import Fault
 from depok_agi.tickets.clock import Clock
 from depok_agi.tickets.deadline import ELAPSED_HOURS, WORKING_DAYS
 from depok_agi.tickets.status import TicketStatus
-from depok_agi.tickets.ticket import Ticket, TicketChannel, local_iso
+from depok_agi.tickets.ticket import HistoryEntry, Ticket, TicketChannel, local_iso
 
 TEXT_SHOWN = 60
 WIDTH = 10
@@ -79,7 +81,7 @@ def new(
       depok-agi tickets new --category sampah --area Beji --text 'Sampah menumpuk di Jalan Margonda'
       depok-agi tickets new --caller 0811-0000-1234 --channel in_person --text 'Lampu jalan mati'
     """
-    given = settings(ctx)
+    given, user = settings(ctx), acting()
     if call is not None and no_call:
         raise click.UsageError(_("give either --call or --no-call"))
     told = text_given(text, None)
@@ -87,19 +89,22 @@ def new(
     async def open_(desk: Desk) -> Ticket:
         number, call_id = caller, None
         if call is not None:
-            record, _ticket, _callback = await desk_calls.show(desk, call, given.pbx.name)
-            number, call_id = caller or record.citizen, record.id
+            logged = await desk_calls.show(desk, call, given.pbx.name)
+            if await showing_calls.one_call(desk, user, logged, command_words()) != logged:
+                raise RefusedError("in this call a secret ticket was told that is not assigned to you")
+            number, call_id = caller or logged[0].citizen, logged[0].id
         elif channel == TicketChannel.PHONE and not no_call:
-            live = await desk_calls.live_of(desk, actor(), await operators.phones(desk, given.pbx.operators))
+            live = await desk_calls.live_of(desk, user.name, await operators.phones(desk, given.pbx.operators))
             if live is not None:
                 number, call_id = caller or live.citizen, live.id
+                await showing_calls.own_call(desk, user, live, command_words())
                 hint(
                     _("of the call with {citizen} on your phone").format(citizen=person(live.citizen, live.caller_raw))
                 )
         complaint = Complaint(told, TicketChannel(channel), number, name, category, area, secret, call_id)
-        return await desk_tickets.open_ticket(desk, complaint, actor())
+        return await desk_tickets.open_ticket(desk, complaint, user.name)
 
-    ticket = at_desk(given, open_)
+    ticket = as_shown(given, open_, as_json=as_json)
     show_change(ticket, given, then_forward(ticket), as_json=as_json)
 
 
@@ -109,6 +114,7 @@ def new(
 @click.option("--overdue", is_flag=True, help="Only those that an OPD is late with.")
 @span_options("Tickets that were opened")
 @click.option("--limit", type=click.IntRange(1, 100_000), default=50, show_default=True)
+@unmask_option
 @json_option
 @csv_option
 @click.pass_context
@@ -121,6 +127,7 @@ def list_(
     limit: int,
     *,
     overdue: bool,
+    unmask: bool,
     as_json: bool,
     as_csv: bool,
 ) -> None:
@@ -132,12 +139,12 @@ def list_(
       depok-agi tickets list --overdue --opd DPUPR
       depok-agi tickets list --since kemarin --csv
     """
-    given = settings(ctx)
-
+    given, user = settings(ctx), acting()
     start, end = span(given, since, until)
+    how = asked(unmask=unmask, for_scripts=as_json or as_csv)
 
     async def look(desk: Desk) -> list[Ticket]:
-        return await desk_tickets.listed(
+        found = await desk_tickets.listed(
             desk,
             status=TicketStatus(status) if status else None,
             opd=await opds.code_of(desk, opd) if opd is not None else None,
@@ -146,8 +153,10 @@ def list_(
             until=end,
             limit=limit,
         )
+        return await showing.tickets(desk, user, found, how)
 
     found = at_desk(given, look)
+    tell_masked(user, how)
     now = utc_now()
     if as_json or as_csv:
         records = [ticket.to_json(given.timezone, now) for ticket in found]
@@ -183,8 +192,17 @@ def show(ctx: click.Context, number: str, *, as_json: bool) -> None:
     Example:
       depok-agi tickets show 1000015
     """
-    given = settings(ctx)
-    ticket, history = at_desk(given, lambda desk: desk_tickets.look(desk, number, actor()))
+    given, user = settings(ctx), acting()
+
+    async def look(desk: Desk) -> tuple[Ticket, list[HistoryEntry], bool]:
+        ticket, history = await desk_tickets.look(desk, number, user.name)
+        shown = await showing.one_ticket(desk, user, ticket, command_words())
+        hidden = shown != ticket
+        return shown, veiled_history(history) if hidden else history, hidden
+
+    ticket, history, hidden = at_desk(given, look)
+    if hidden:
+        hint(_("This ticket is secret and not assigned to you: what could tell whose it is, is hidden."))
     if as_json:
         entries = [entry.to_json(given.timezone) for entry in history]
         show_json({**ticket.to_json(given.timezone, utc_now()), "history": entries})

@@ -256,7 +256,7 @@ async def done(desk: Desk, callback: int, result: AttemptResult, operator: str, 
         await _tell_unreached(desk, connection, found, debt, result)
         if result is AttemptResult.REACHED:
             for ticket in _settled_now(found.debt, debt):
-                await closing.close_told(desk, connection, ticket, operator, {"told_by_callback": callback})
+                await closing.close_told(desk, connection, ticket, operator, {closing.TOLD_BY_CALLBACK: callback})
         return await show_within(desk, connection, callback)
 
 

@@ -11,6 +11,9 @@ from depok_agi.store.times import microseconds
 from depok_agi.tickets.status import TicketAction, TicketStatus, step
 from depok_agi.tickets.ticket import HistoryEntry
 
+TOLD_BY_CALLBACK = "told_by_callback"
+"""In the history's detail: the callback in which the citizen was told."""
+
 
 async def close_told(
     desk: Desk,

@@ -235,10 +235,13 @@ async def close(
         if untold and ticket.callback is not None:
             owed = await callbacks.show_within(desk, connection, ticket.callback)
             if owed.debt.claimed_by not in (None, actor):
+                which = (
+                    Sentence("the callback") if ticket.secret else Sentence("callback {number}", {"number": owed.id})
+                )
                 raise RefusedError(
-                    "{claimed_by} has claimed callback {id} and may be telling the citizen just now",
+                    "{claimed_by} has claimed {which} and may be telling the citizen just now",
                     claimed_by=owed.debt.claimed_by,
-                    id=owed.id,
+                    which=which,
                 )
             await callbacks.withdraw(
                 desk, connection, owed.id, ticket.number, now, "told otherwise" if not_told is None else "not told"
@@ -491,6 +494,12 @@ async def _why_not_closed(desk: Desk, connection: aiosqlite.Connection, ticket: 
     told_how = Sentence("say --told if they know by other means, or --not-told WHY")
     if ticket.callback is not None:
         owed = await callbacks.show_within(desk, connection, ticket.callback)
+        if owed.debt.status not in ENDED and ticket.secret:  # it would lead to the citizen (desk/secrecy.py)
+            return RefusedError(
+                "the citizen has not been told yet, and is owed a call for ticket {number}: {told_how}",
+                number=ticket.number,
+                told_how=told_how,
+            )
         if owed.debt.status not in ENDED:
             return RefusedError(
                 "the citizen has not been told yet: callback {callback} is owed for ticket {number}. Call them "

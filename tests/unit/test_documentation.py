@@ -8,6 +8,7 @@ import click
 import pytest
 
 from depok_agi import __version__
+from depok_agi.access.roles import COMMANDS, Role
 from depok_agi.cli import root
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -28,6 +29,12 @@ def _commands(group: click.Group, path: str = "") -> Iterator[tuple[str, str]]:
 def test_the_readme_names_every_command(noun: str, verb: str) -> None:
     row = next((line for line in README.splitlines() if line.startswith(f"| `depok-agi {noun or verb}")), "")
     assert re.search(rf"\b{verb}\b", row), f"README's table of commands lacks {noun} {verb}"
+
+
+@pytest.mark.parametrize("role", Role)
+def test_the_readme_tells_which_commands_each_role_adds(role: Role) -> None:
+    [row] = [line for line in README.splitlines() if line.startswith(f"| {role} | ")]
+    assert sorted(re.findall(r"`(.+?)`", row)) == sorted(words for words, least in COMMANDS.items() if least is role)
 
 
 def test_the_readme_names_every_room() -> None:

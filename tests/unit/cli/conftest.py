@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 
 from tests.unit.cli.command import Command
+from tests.unit.cli.people import People
 from tests.unit.desk.made import new_store
 
 
@@ -20,3 +21,9 @@ def command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Command:
     monkeypatch.setenv("DEPOK_AGI_CONFIG", str(settings))
     new_store(tmp_path / "store.sqlite")
     return Command(tmp_path)
+
+
+@pytest.fixture
+def people(monkeypatch: pytest.MonkeyPatch) -> People:
+    """Whoever calls sudo at this command."""
+    return People(monkeypatch)

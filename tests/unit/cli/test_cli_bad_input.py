@@ -13,13 +13,16 @@ from zoneinfo import ZoneInfo
 
 import click
 import pytest
+from click.core import ParameterSource
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from depok_agi.access.roles import Role
 from depok_agi.cli.output import person, printable
 from depok_agi.cli.when import moment
 from depok_agi.store import database
 from tests.unit.cli.command import Command, commands, in_process
+from tests.unit.cli.people import People
 from tests.unit.desk.made import content
 
 WIB = ZoneInfo("Asia/Jakarta")
@@ -132,10 +135,9 @@ class TestUnderSudo:
     """The service's rights are lent for its own store, not for whatever path a caller names."""
 
     @pytest.fixture(autouse=True)
-    def _as_the_service(self, command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    def _as_the_service(self, command: Command, people: People) -> None:
         assert command.settings.exists()
-        monkeypatch.setenv("SUDO_UID", "2")
-        monkeypatch.setattr("os.geteuid", lambda: 997)
+        people.act_as("citra", Role.ADMIN)
 
     @pytest.mark.parametrize(
         "words",
@@ -151,6 +153,18 @@ class TestUnderSudo:
     def test_no_option_names_a_path(self, command: Command, words: tuple[str, ...]) -> None:
         given = [str(command.settings) if word == "FILE" else word for word in words]
         assert "not allowed under sudo" in command.refused(*given, code=2)
+
+    @pytest.mark.parametrize("words", sorted(commands()), ids=" ".join)
+    def test_none_can_forget_to_refuse_it(self, words: tuple[str, ...]) -> None:
+        """Nor take a path as mere text, nor look first whether it is there: also that is told with others' rights."""
+        paths = {"path", "file", "filename", "directory"}
+        for parameter in commands()[words].params:
+            if parameter.type.name in paths or {parameter.name} & {"file", "output", "folder", "into", "config"}:
+                context = click.Context(commands()[words])
+                context.set_parameter_source(parameter.name or "", ParameterSource.COMMANDLINE)
+                for place in (__file__, str(Path(__file__).parent), "/nowhere"):
+                    with pytest.raises(click.UsageError, match="not allowed under sudo"):
+                        parameter.process_value(context, place)
 
     def test_standard_input_is_the_callers_own(self, command: Command) -> None:
         assert command.ok("calls", "replay", "-", given="[]").stdout == "[]\n"

@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 from openpyxl import Workbook
 
+from depok_agi.access.roles import Role
 from depok_agi.cli import table_file
 from depok_agi.desk import importing
 from depok_agi.errors import RefusedError
 from tests.unit.cli.command import Command
+from tests.unit.cli.people import People
 
 HEADING = ["channel", "text", "caller", "received_at", "reference"]
 ROWS: list[list[Any]] = [
@@ -96,11 +98,8 @@ def test_a_file_is_read_by_its_name(command: Command, tmp_path: Path) -> None:
     assert len(command.ok("tickets", "import", str(file)).stdout.split()) == 2
 
 
-def test_under_sudo_only_standard_input_is_read(
-    command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("SUDO_UID", "1")
-    monkeypatch.setattr("os.geteuid", lambda: 998)
+def test_under_sudo_only_standard_input_is_read(command: Command, tmp_path: Path, people: People) -> None:
+    people.act_as("rina", Role.SUPERVISOR)
     (tmp_path / "a.csv").write_bytes(csv_of(ROWS))
     assert "not allowed under sudo" in command.refused("tickets", "import", str(tmp_path / "a.csv"), code=2)
     assert len(command.ok("tickets", "import", "-", given=csv_of(ROWS)).stdout.split()) == 2

@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from depok_agi.access.roles import Role
 from tests.unit.cli.command import Command
+from tests.unit.cli.people import People
 
 SCRIPT = Path(__file__).parents[3] / "dialplan" / "prompts.toml"
 MENU = """
@@ -114,10 +116,9 @@ class TestShow:
 
 class TestUnderSudo:
     @pytest.fixture(autouse=True)
-    def _as_the_service(self, command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    def _as_the_service(self, command: Command, people: People) -> None:
         assert command.settings.exists()
-        monkeypatch.setenv("SUDO_UID", "2")
-        monkeypatch.setattr("os.geteuid", lambda: 997)
+        people.act_as("citra", Role.ADMIN)
 
     @pytest.mark.parametrize(
         "words", [("check", "FILE"), ("show", "FILE"), ("check", "-", "--script", "FILE")], ids=" ".join

@@ -16,7 +16,8 @@ class TestBlocks:
         assert (made["number"], made["by"], made["why"]) == (E164, getpass.getuser(), "prank calls")
         assert made["until"].endswith("+07:00")
         assert command.json("numbers", "list") == [made]
-        assert NUMBER in command.ok("numbers", "list").stdout
+        assert "0811-xxxx-x234" in command.ok("numbers", "list").stdout
+        assert NUMBER in command.ok("numbers", "list", "--unmask").stdout
         assert "is not blocked any more" in command.ok("numbers", "unblock", NUMBER).stderr
         assert command.json("numbers", "list") == []
         assert [one["number"] for one in command.json("numbers", "list", "--all")] == [E164]

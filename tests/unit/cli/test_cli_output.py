@@ -132,7 +132,7 @@ def test_a_list_that_fits_starts_nothing_slow(command: Command, noun: str) -> No
         "import sys\n"
         "from depok_agi.cli import main\n"
         "try:\n"
-        f"    main([{noun!r}, 'list'])\n"
+        f"    main([{noun!r}, 'list', '--unmask'])\n"
         "finally:\n"
         f"    print(sorted({slow!r} & set(sys.modules)), file=sys.stderr)\n"
     )
