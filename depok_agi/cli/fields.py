@@ -1,5 +1,6 @@
 """The fields of what is listed, as in JSON, for the header of a CSV file that has no rows."""
 
+ACCESS = ("at", "actor", "role", "origin", "deed", "allowed", "caller", "ticket", "call", "detail")
 CALL = (
     "id", "direction", "caller", "caller_raw", "dialled", "started_at", "answered_at", "ended_at", "outcome",
     "operator", "queue", "wait_seconds", "talk_seconds", "menu_path", "ticket", "callback", "recording",
@@ -28,5 +29,11 @@ SMS = (
 RECEIVED = ("id", "at", "caller", "sender", "made", "ticket", "answered")
 BLOCK = ("number", "since", "until", "by", "why")
 REPORT_MAIL = ("kind", "period", "due_at", "recipients", "status", "sent_at", "error")
+OPERATOR = (
+    "operator", "phone", "state", "reason", "since", "calls_today", "signed_in_seconds", "in_seconds",
+    "on_call_seconds", "wrap_up_seconds", "paused_seconds", "unreachable_seconds", "unknown_seconds",
+)  # fmt: skip
+ERASURE = ("id", "at", "by", "why", "destroyed", "finished_at")
+SUSPENSION = ("number", "since", "until", "by", "why")
 DEFINITION = ("key", "en", "id", "source")
 BACKUP = ("name", "bytes")
