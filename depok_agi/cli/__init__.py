@@ -102,7 +102,7 @@ def _clear_usage() -> Iterator[None]:
     try:
         yield
     except click.UsageError as error:
-        raise click.UsageError(clear(error.format_message()), error.ctx) from None
+        raise click.UsageError(clear(" ".join(error.format_message().split())), error.ctx) from None
 
 
 @click.group(cls=_Nouns, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

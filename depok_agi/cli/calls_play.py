@@ -22,4 +22,5 @@ def play(ctx: click.Context, call: str, phone: str | None, output: str | None) -
       depok-agi calls play 1764000000.12
       depok-agi calls play 1764000000.12 --output -
     """
-    listen(settings(ctx), lambda desk: recordings.of_call(desk, call), "calls play", phone, output)
+    given = settings(ctx)
+    listen(given, lambda desk: recordings.of_call(desk, call, given.pbx.name), "calls play", phone, output)

@@ -28,5 +28,11 @@ SMS = (
 RECEIVED = ("id", "at", "caller", "sender", "made", "ticket", "answered")
 BLOCK = ("number", "since", "until", "by", "why")
 REPORT_MAIL = ("kind", "period", "due_at", "recipients", "status", "sent_at", "error")
+OPERATOR = (
+    "operator", "phone", "state", "reason", "since", "calls_today", "signed_in_seconds", "in_seconds",
+    "on_call_seconds", "wrap_up_seconds", "paused_seconds", "unreachable_seconds", "unknown_seconds",
+)  # fmt: skip
+ERASURE = ("id", "at", "by", "why", "destroyed", "finished_at")
+SUSPENSION = ("number", "since", "until", "by", "why")
 DEFINITION = ("key", "en", "id", "source")
 BACKUP = ("name", "bytes")

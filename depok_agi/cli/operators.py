@@ -6,10 +6,12 @@ from typing import Any
 
 import click
 
+from depok_agi.cli import fields
 from depok_agi.cli.attending import reason_in_words, say_nothing_of_a_pause, state_in_words
 from depok_agi.cli.context import acting, at_desk, settings
+from depok_agi.cli.csv_rows import csv_option, show_records
 from depok_agi.cli.language import _
-from depok_agi.cli.output import hint, json_option, show_json, show_table, when
+from depok_agi.cli.output import hint, json_option, show_table, when
 from depok_agi.cli.when import moment
 from depok_agi.config import Settings
 from depok_agi.desk import Desk, attendance, operator_orders, utc_now
@@ -37,8 +39,9 @@ def operators(ctx: click.Context) -> None:
 
 @operators.command("list")
 @json_option
+@csv_option
 @click.pass_context
-def list_(ctx: click.Context, *, as_json: bool) -> None:
+def list_(ctx: click.Context, *, as_json: bool, as_csv: bool) -> None:
     """Each operator: their phone, what they are doing since when, today's calls and time at the desk.
 
     \b
@@ -52,8 +55,8 @@ def list_(ctx: click.Context, *, as_json: bool) -> None:
         return await attendance.listed(desk, await desk_operators.phones(desk, given.pbx.operators), midnight)
 
     found = at_desk(given, look)
-    if as_json:
-        show_json([_to_json(one, given) for one in found])
+    if as_json or as_csv:
+        show_records([_to_json(one, given) for one in found], fields.OPERATOR, as_json=as_json, as_csv=as_csv)
     else:
         columns = (_("Operator"), _("Phone"), _("State"), _("Since"), _("Calls"), _("Signed in"), _("Paused"))
         show_table(

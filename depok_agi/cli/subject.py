@@ -9,7 +9,9 @@ import click
 
 from depok_agi.access.dossier import Dossier
 from depok_agi.calls.numbers import masked, national
+from depok_agi.cli import fields
 from depok_agi.cli.context import acting, at_desk, settings
+from depok_agi.cli.csv_rows import csv_option, show_records
 from depok_agi.cli.language import _
 from depok_agi.cli.output import hint, json_option, printable, show_json, show_table, when
 from depok_agi.cli.subject_retention import retention
@@ -120,8 +122,9 @@ def erase(ctx: click.Context, number: str, why: str, *, even_open: bool, yes: bo
 @subject.command()
 @click.option("--limit", type=click.IntRange(1, 1_000_000), default=50, show_default=True)
 @json_option
+@csv_option
 @click.pass_context
-def erasures(ctx: click.Context, limit: int, *, as_json: bool) -> None:
+def erasures(ctx: click.Context, limit: int, *, as_json: bool, as_csv: bool) -> None:
     """What was erased when, by whom and why, newest first; of whom is not known any more.
 
     \b
@@ -130,8 +133,9 @@ def erasures(ctx: click.Context, limit: int, *, as_json: bool) -> None:
     """
     given = settings(ctx)
     found = at_desk(given, lambda desk: erasing.listed(desk, limit=limit))
-    if as_json:
-        show_json([one.to_json(given.timezone) for one in found])
+    if as_json or as_csv:
+        records = [one.to_json(given.timezone) for one in found]
+        show_records(records, fields.ERASURE, as_json=as_json, as_csv=as_csv)
         return
     columns = (_("Erased"), _("By"), _("Why"), _("Destroyed"), _("Finished"))
     show_table(columns, [_row(one, given) for one in found], empty=_("Nobody was erased."))

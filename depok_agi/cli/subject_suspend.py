@@ -3,9 +3,11 @@
 import click
 
 from depok_agi.calls.numbers import masked, national
+from depok_agi.cli import fields
 from depok_agi.cli.context import acting, at_desk, settings
+from depok_agi.cli.csv_rows import csv_option, show_records
 from depok_agi.cli.language import _
-from depok_agi.cli.output import hint, json_option, printable, show_json, show_table, when
+from depok_agi.cli.output import hint, json_option, printable, show_table, when
 from depok_agi.desk import suspending
 from depok_agi.desk.erasing import number_of
 
@@ -47,8 +49,9 @@ def resume(ctx: click.Context, number: str) -> None:
 @click.option("--all", "every", is_flag=True, help="Those that have ended, too.")
 @click.option("--limit", type=click.IntRange(1, 1_000_000), default=50, show_default=True)
 @json_option
+@csv_option
 @click.pass_context
-def suspensions(ctx: click.Context, limit: int, *, every: bool, as_json: bool) -> None:
+def suspensions(ctx: click.Context, limit: int, *, every: bool, as_json: bool, as_csv: bool) -> None:
     """Who is suspended, since when and why, newest first.
 
     \b
@@ -58,8 +61,8 @@ def suspensions(ctx: click.Context, limit: int, *, every: bool, as_json: bool) -
     given = settings(ctx)
     found = at_desk(given, lambda desk: suspending.listed(desk, every=every, limit=limit))
     zone = given.timezone
-    if as_json:
-        show_json([one.to_json(zone) for one in found])
+    if as_json or as_csv:
+        show_records([one.to_json(zone) for one in found], fields.SUSPENSION, as_json=as_json, as_csv=as_csv)
         return
     rows = [
         (national(one.number), when(one.since, zone), when(one.until, zone), one.by, printable(one.why))

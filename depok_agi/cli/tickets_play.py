@@ -3,12 +3,13 @@
 import click
 
 from depok_agi.cli.context import settings
+from depok_agi.cli.ids import ticket_argument
 from depok_agi.cli.listening import listen, output_option, phone_option
 from depok_agi.desk import recordings
 
 
 @click.command()
-@click.argument("number")
+@ticket_argument
 @phone_option
 @output_option
 @click.pass_context

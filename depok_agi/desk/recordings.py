@@ -44,14 +44,14 @@ class Recorded:
     citizen: int | None
 
 
-async def of_call(desk: Desk, given: str) -> Recorded:
+async def of_call(desk: Desk, given: str, pbx: str = "") -> Recorded:
     """The recording of a call, by its id or a part of it as `calls.show` takes it.
 
     Raises:
         NotFoundError: there is no such call, or no recording of it.
         RefusedError: several calls begin or end so.
     """
-    record, _, _ = await calls.show(desk, given)
+    record, _, _ = await calls.show(desk, given, pbx)
     if record.recording is None:
         raise NotFoundError(
             "there is no recording of call {id}: none was made, or it was destroyed since", id=record.id

@@ -26,12 +26,12 @@ ALL = [(words, example) for words in LEAVES for example in examples(words)]
 
 
 def parsed(example: str) -> tuple[str, ...]:
-    """The words of the command that an example is of, when all that it gives is well typed.
+    """The words of the command that an example is of, when all that it gives is well typed; without what a shell does.
 
     Raises:
         click.UsageError: it is no command, or something in it is wrong.
     """
-    _, *given = shlex.split(example, comments=True)
+    _, *given = shlex.split(re.split(" [|>] ", example)[0], comments=True)
     context = cli.root.make_context("depok-agi", given)
     command: click.Command = cli.root
     words: tuple[str, ...] = ()

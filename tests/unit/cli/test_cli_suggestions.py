@@ -26,6 +26,17 @@ def test_a_command_that_is_like_none_is_only_refused(command: Command) -> None:
     assert command.refused("qwxz", code=2).endswith("Error: No such command 'qwxz'.\n")
 
 
+@pytest.mark.parametrize(
+    ("words", "line"),
+    [
+        (("hours", "override", "--until", "+1h", "--why", "x"), "Error: Missing argument '{open|closed}'. Choose from"),
+        (("callbacks", "next", "a\nb\tc"), "Error: Got unexpected extra argument (a b c)"),
+    ],
+)
+def test_wrong_usage_is_told_in_one_line(command: Command, words: tuple[str, ...], line: str) -> None:
+    assert command.refused(*words, code=2).splitlines()[-1].startswith(line)
+
+
 class TestTheTextOfAnError:
     def test_nothing_in_it_is_obeyed_and_line_ends_stay(self) -> None:
         assert clear("a\nb\x1b[2J\udcff\N{HOT BEVERAGE}") == "a\nb\\x1b[2J\\udcff\N{HOT BEVERAGE}"
