@@ -429,9 +429,14 @@ def load(path: Path) -> Settings:
     faults: list[Fault] = []
     settings = read(Settings, content, (), faults)
     if settings is None or faults:
-        told = [f"the settings {path} have {len(faults)} fault{'s' if len(faults) > 1 else ''}:"]
-        told += [f"  {'.'.join(map(str, fault.path))}: {fault.text}" for fault in faults]
-        raise SettingsError("\n".join(told))
+        raise SettingsError(
+            "the settings {path} have {count} faults:{faults}"
+            if len(faults) > 1
+            else "the settings {path} have {count} fault:{faults}",
+            path=path,
+            count=len(faults),
+            faults="".join(f"\n  {'.'.join(map(str, fault.path))}: {fault.text}" for fault in faults),
+        )
     return _anchored(settings, path.parent.resolve())
 
 

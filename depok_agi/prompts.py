@@ -64,7 +64,8 @@ def load(script: Path) -> list[Prompt]:
         raise SettingsError("the prompts' script {script}: {error}", script=script, error=error) from error
     faults = [fault for name, row in content.items() for fault in _faults(name, row)]
     if faults:
-        raise SettingsError("\n".join([f"the prompts' script {script}:", *faults]))
+        listed = "".join(f"\n{fault}" for fault in faults)
+        raise SettingsError("the prompts' script {script}:{faults}", script=script, faults=listed)
     return [
         Prompt(
             name,

@@ -31,7 +31,7 @@ def retention(ctx: click.Context, limit: int, *, dry_run: bool, listing: bool, a
     """
     given = settings(ctx)
     if dry_run and listing:
-        raise click.UsageError("--dry-run and --list exclude each other")
+        raise click.UsageError(_("--dry-run and --list exclude each other"))
     if listing:
         found = at_desk(given, lambda desk: runs.listed(desk, limit=limit))
         _show(found, given, as_json=as_json)

@@ -176,6 +176,14 @@ class TestInIndonesian:
         said = command.refused("tickets", "reopen", number, "--why", "belum selesai")
         assert said.startswith("depok-agi: tiket baru; buka kembali tidak dapat dilakukan: tiket masih terbuka (")
 
+    def test_who_did_what_last_and_why_a_day_is_skipped_is_in_indonesian(self, command: Command) -> None:
+        number = command.json("tickets", "new", "--no-call", "--category", "sampah", "--text", "Sampah")["number"]
+        command.ok("tickets", "forward", number)
+        assert "tanpa jam layanan pada hari ini: " in command.ok("tickets", "explain", number).stdout
+        command.ok("tickets", "answer", number, "--text", "Sudah diangkut")
+        command.ok("tickets", "close", number, "--told")
+        assert "; terakhir: tutup oleh " in command.refused("tickets", "close", number, "--told")
+
     def test_tables_have_their_headings_and_words_in_indonesian_and_json_stays_as_it_is(self, command: Command) -> None:
         command.ok("tickets", "new", "--no-call", "--caller", "0811-0000-1234", "--text", "Lampu jalan mati")
         table = command.ok("tickets", "list").stdout
