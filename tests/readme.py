@@ -44,8 +44,8 @@ def centre(folder: Path) -> Iterator[Command]:
     asyncio.run(_morning(folder / "store.sqlite"))
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DEPOK_AGI_CONFIG", str(settings))
-        patch.setenv("LC_ALL", "C.UTF-8")  # in English on any machine
-        patch.delenv("SUDO_UID", raising=False)
+        for variable in ("SUDO_UID", "LC_ALL", "LC_MESSAGES", "LANG", "LANGUAGE"):
+            patch.delenv(variable, raising=False)
         # Whoever imported one of these by its name has the same function.
         patch.setattr(utc_now, "__code__", _fixed_now.__code__)
         patch.setattr(context.actor, "__code__", (lambda: "siti").__code__)

@@ -59,6 +59,7 @@ TAKEN_CARE_OF = {
     "Secret",
     "Text",
     "span_options",
+    "listen",
 }
 """Calls whose text is translated (help texts are, centrally), goes to the log, or is none."""
 
