@@ -131,7 +131,7 @@ def received(
     start, end = span(given, since, until)
     how = asked(unmask=unmask, for_scripts=as_json or as_csv)
 
-    async def look(desk: Desk) -> list[Received]:
+    async def look(desk: Desk) -> "list[Received]":
         came = await desk_sms.listed(desk, since=start, until=end, limit=limit)
         return await numbered.received(desk, user, came, how)
 
