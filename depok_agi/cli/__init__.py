@@ -14,6 +14,7 @@ from depok_agi.errors import DepokError
 
 NOUNS = {
     "serve": "the daemon: listens to Asterisk, serves the menu's steps",
+    "desk": "the operator's full-screen console",
     "calls": "the call log",
     "tickets": "what citizens were promised an answer to",
     "callbacks": "whom to call back",
