@@ -77,11 +77,19 @@ class Console(App[None]):
     #text { height: 1fr; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f1,1", "open('now')", show=False),
-        Binding("f2,2", "open('callbacks')", show=False),
-        Binding("f3,3", "open('tickets')", show=False),
-        Binding("f4,4", "open('find')", show=False),
-        Binding("f5,5", "open('supervisor')", show=False),
+        # Before the widget that has the keys: what follows in one burst, over a slow line, must go where these lead.
+        Binding("f1", "open('now')", show=False, priority=True),
+        Binding("f2", "open('callbacks')", show=False, priority=True),
+        Binding("f3", "open('tickets')", show=False, priority=True),
+        Binding("f4", "open('find')", show=False, priority=True),
+        Binding("f5", "open('supervisor')", show=False, priority=True),
+        Binding("tab", "focus_next", show=False, priority=True),
+        Binding("shift+tab", "focus_previous", show=False, priority=True),
+        Binding("1", "open('now')", show=False),
+        Binding("2", "open('callbacks')", show=False),
+        Binding("3", "open('tickets')", show=False),
+        Binding("4", "open('find')", show=False),
+        Binding("5", "open('supervisor')", show=False),
         Binding("ctrl+q,f10", "quit", show=False, priority=True),
     ]
 
@@ -89,7 +97,7 @@ class Console(App[None]):
         self, given: Settings, person: Person, opened: Callable[[], AbstractAsyncContextManager[Desk]]
     ) -> None:
         """`opened` opens the desk; it is called again after the store has failed or was replaced."""
-        super().__init__()
+        super().__init__(ansi_color=True)
         self.theme = "ansi-dark"  # the terminal's own colours, however few it has
         self.given = given
         self.person = person

@@ -5,7 +5,7 @@ from datetime import datetime, tzinfo
 
 from depok_agi.calls.record import CallRecord
 from depok_agi.cli.language import _
-from depok_agi.console.fitting import INDENT, indented
+from depok_agi.console.fitting import INDENT, indented, wrapped
 from depok_agi.console.words import in_a_list, moment_or_dash, number_of, since, term
 from depok_agi.desk.at_phone import OperatorNow, waiting_since
 from depok_agi.desk.supervising import LateOpd, Owed, Today
@@ -27,22 +27,24 @@ def lines(
 ) -> list[str]:
     """Everything; the calls that wait longest come first."""
     return [
-        *_today(today, owed, answer_within),
+        *_today(today, owed, answer_within, width),
         *_calls(calls, now, width),
         *_operators(operators, now, width),
         *_late(late, zone, width),
     ]
 
 
-def _today(today: Today, owed: Owed, answer_within: int) -> list[str]:
+def _today(today: Today, owed: Owed, answer_within: int, width: int) -> list[str]:
     level = "-" if today.service_level is None else f"{today.service_level:.0%}"
     return [
         _("Today: {offered} calls, {answered} answered, {missed} wanted a person and got none").format(
             offered=today.offered, answered=today.answered, missed=today.missed
         ),
-        INDENT
-        + _("service level {level}: answered within {seconds} s, by all answered or abandoned").format(
-            level=level, seconds=answer_within
+        *wrapped(
+            _("service level {level}: answered within {seconds} s, by all answered or abandoned").format(
+                level=level, seconds=answer_within
+            ),
+            width,
         ),
         INDENT + _("{open} are owed a call, {late} of those late").format(open=owed.open, late=owed.late),
     ]
@@ -87,7 +89,7 @@ def _late(late: Sequence[LateOpd], zone: tzinfo, width: int) -> list[str]:
                 _("! {count} late").format(count=one.late),
                 _("the oldest since {time}").format(time=moment_or_dash(one.since, zone)),
             ),
-            (14, 12, 0),
+            (14, 16, 0),
             width,
         )
         for one in late

@@ -3,10 +3,13 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
+from rich.style import Style
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.strip import Strip
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
@@ -85,7 +88,12 @@ class Choice(OptionList):
     """Rows of which one is chosen. Which one is kept when others come and go."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("home", "first", show=False), Binding("end", "last", show=False)]
-    DEFAULT_CSS = "Choice { height: 1fr; }"
+    DEFAULT_CSS = """
+    Choice { height: 1fr; text-wrap: nowrap; text-overflow: ellipsis; }
+    Choice > .option-list--option-highlighted, Choice:focus > .option-list--option-highlighted {
+        color: ansi_default; background: ansi_default;
+    }
+    """
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - textual's word
         super().__init__(id=id, markup=False, compact=True)
@@ -95,6 +103,12 @@ class Choice(OptionList):
     def chosen(self) -> str | None:
         """What the chosen row stands for; None when there is none."""
         return None if self.highlighted is None or not self._shown else self._shown[self.highlighted][0]
+
+    def render_line(self, y: int) -> Strip:
+        """The chosen row is told by reverse video, which needs no colours and which textual's own style cannot say."""
+        strip = super().render_line(y)
+        is_chosen = self.highlighted is not None and self.scroll_offset.y + y == self.highlighted
+        return strip.apply_style(Style(reverse=True)) if is_chosen else strip
 
     def put(self, rows: Sequence[Row]) -> None:
         """Show these; only the lines that changed are drawn, where the same ones are there as before."""
@@ -106,13 +120,9 @@ class Choice(OptionList):
         if [one for one, _line in wanted] == [one for one, _line in before]:
             for place, (old, new) in enumerate(zip(before, wanted, strict=True)):
                 if old != new:
-                    self.replace_option_prompt_at_index(place, _one_line(new[1]))
+                    self.replace_option_prompt_at_index(place, Content(new[1]))
             return
-        self.set_options([Option(_one_line(line), id=one) for one, line in wanted])
+        self.set_options([Option(Content(line), id=one) for one, line in wanted])
         places = [one for one, _line in wanted]
         if wanted:
             self.highlighted = places.index(chosen) if chosen in places else 0
-
-
-def _one_line(text: str) -> Text:
-    return Text(text, no_wrap=True, overflow="ellipsis", end="")

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from textual.events import Key
 from textual.pilot import Pilot
 
 from depok_agi.access.roles import Person, Role
@@ -44,6 +45,15 @@ class Screen:
         strips = self.console.screen._compositor.render_strips()
         return ["".join(segment.text for segment in strip).ljust(width)[:width].rstrip() for strip in strips]
 
+    def reversed_rows(self) -> list[int]:
+        """The rows of a list that are shown in reverse video, as lines of the screen; the keys at the end left out."""
+        strips = self.console.screen._compositor.render_strips()[:-3]
+        return [
+            place
+            for place, strip in enumerate(strips)
+            if any(segment.style and segment.style.reverse and segment.text.strip() for segment in strip)
+        ]
+
     @property
     def text(self) -> str:
         return "\n".join(self.lines())
@@ -54,6 +64,12 @@ class Screen:
 
     async def press(self, *keys: str) -> None:
         await self.pilot.press(*keys)
+        await self.pilot.pause()
+
+    async def burst(self, *keys: str) -> None:
+        """Keys that come in together, as over a slow line."""
+        for key in keys:
+            self.console.post_message(Key(key, key if len(key) == 1 else None))
         await self.pilot.pause()
 
     async def write(self, text: str) -> None:

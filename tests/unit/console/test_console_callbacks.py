@@ -142,6 +142,16 @@ async def test_the_chosen_row_stays_chosen_when_a_more_urgent_one_comes_in(
         await screen.until("0811-0000-5678  missed")
 
 
+async def test_the_chosen_row_is_told_without_colours(path: Path, desk: Desk, clock: Clock) -> None:
+    await owe(desk)
+    async with console_at(path, clock) as screen:
+        await open_list(screen)
+        await screen.until("missed")
+        assert screen.reversed_rows() == [3]
+        await screen.press("down")
+        assert screen.reversed_rows() == [4]
+
+
 async def test_a_call_that_ended_meanwhile_leaves_the_list(path: Path, desk: Desk, clock: Clock) -> None:
     await log(desk, call("1764000000.1", number=BUDI))
     async with console_at(path, clock) as screen:

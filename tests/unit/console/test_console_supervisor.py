@@ -37,7 +37,7 @@ async def test_calls_queue_operators_service_level_and_late_opds_are_on_one_scre
             "   budi              idle",
             "   siti              talking       72:01:00",
             " Late by OPD: 1",
-            "   DLHK            ! 1 late      the oldest since 11-06 10:00",
+            "   DLHK            ! 1 late          the oldest since 11-06 10:00",
         ]
 
 

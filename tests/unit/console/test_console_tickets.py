@@ -38,6 +38,18 @@ async def test_a_ticket_is_filled_from_the_call_and_is_of_it(path: Path, desk: D
     assert (ticket.channel, ticket.secret, ticket.opd) == ("phone", False, "DLHK")
 
 
+async def test_keys_that_come_in_one_burst_go_where_they_were_meant_to(path: Path, desk: Desk, clock: Clock) -> None:
+    async with console_at(path, clock) as screen:
+        await log(desk, talking())
+        await screen.until("TALKING")
+        await screen.press("n")
+        await screen.until("New ticket, of call")
+        await screen.burst(*"sampah", "tab", "tab", "tab", *"Menumpuk", "ctrl+s")
+        await screen.until("Ticket 1000015 is new.")
+    ticket = await tickets.show(desk, "1000015")
+    assert (ticket.category, ticket.text) == ("sampah", "Menumpuk")
+
+
 async def test_what_is_wrong_is_one_line_and_nothing_typed_is_lost(path: Path, desk: Desk, clock: Clock) -> None:
     async with console_at(path, clock) as screen:
         await log(desk, ringing())
