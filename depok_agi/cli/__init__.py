@@ -24,6 +24,7 @@ from depok_agi.settings_file import language_named, settings_path
 
 NOUNS = {
     "serve": gettext_noop("the daemon: listens to Asterisk, serves the menu's steps"),
+    "desk": gettext_noop("the operator's full-screen console"),
     "calls": gettext_noop("the call log"),
     "tickets": gettext_noop("what citizens were promised an answer to"),
     "callbacks": gettext_noop("whom to call back"),

@@ -331,6 +331,16 @@ async def listed(
     return [ticket for ticket in tickets if ticket is not None and ticket.citizen not in left_out]
 
 
+async def opened_by(desk: Desk, actor: str, *, limit: int = 50) -> list[Ticket]:
+    """The tickets that somebody has opened and that are not closed: the late ones first, then the newest."""
+    queries, reader = desk.store.queries, desk.store.reader
+    with desk.store.told():
+        found = queries.open_tickets_opened_by(reader, actor=actor, now=microseconds(desk.now()), limit=limit)
+        chosen = [row["number"] async for row in found]
+        tickets = [await rows.load(desk.store, reader, number) for number in chosen]
+    return [ticket for ticket in tickets if ticket is not None]
+
+
 async def status_of(desk: Desk, number: str) -> "TicketStanding | None":
     """How a ticket stands, for the voice menu; None when there is none."""
     with desk.store.told():

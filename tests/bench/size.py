@@ -25,6 +25,7 @@ class Size:
     memory_events: int
     city: CitySize
     command_rounds: int
+    console_calls: int
     report_rounds: int
     steps: int
     forked_steps: int
@@ -41,6 +42,7 @@ FULL = Size(
     memory_events=2_000_000,
     city=CitySize(calls=1_000_000, tickets=200_000, pending=20_000),
     command_rounds=10,
+    console_calls=10_000,
     report_rounds=3,
     steps=400,
     forked_steps=40,
@@ -56,6 +58,7 @@ QUICK = Size(
     memory_events=300_000,
     city=CitySize(calls=20_000, tickets=4_000, pending=400),
     command_rounds=3,
+    console_calls=500,
     report_rounds=2,
     steps=100,
     forked_steps=10,

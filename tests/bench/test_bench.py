@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.bench import desk_speed, list_speed, memory, voice
+from tests.bench import console_speed, desk_speed, list_speed, memory, voice
 from tests.bench.first_word import waited
 from tests.bench.menu_steps import commands_of_the_step
 from tests.bench.size import FULL, QUICK, CitySize
@@ -63,6 +63,20 @@ def test_every_list_is_timed_in_a_city_that_has_something_for_each(tmp_path: Pat
     figures = list(list_speed.measure(tmp_path, tiny))
     assert len(figures) == len(list_speed.LISTS)
     assert all(figure.ratio and len(figure.raw["seconds"]) == 1 for figure in figures)
+
+
+def test_the_console_is_timed_and_its_memory_watched_in_a_city_of_its_own(tmp_path: Path) -> None:
+    tiny = replace(QUICK, city=CitySize(calls=2_000, tickets=400, pending=60), console_calls=40)
+    figures = list(console_speed.measure(tmp_path, tiny))
+    assert [figure.what for figure in figures] == [
+        "now, read and drawn anew",
+        "callbacks, read and drawn anew",
+        "tickets, read and drawn anew",
+        "supervisor, read and drawn anew",
+        "after 40 calls that rang and ended",
+    ]
+    assert all(figure.ratio for figure in figures)
+    assert FULL.console_calls == 10_000
 
 
 def test_a_step_and_the_first_word_are_timed_on_a_real_asterisk(tmp_path: Path) -> None:

@@ -1,0 +1,66 @@
+"""Whom to call back: the list, from which one key takes a citizen and has them called."""
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.widgets import Static
+
+from depok_agi.cli.language import _
+from depok_agi.console import callback_text
+from depok_agi.console.frame import Key
+from depok_agi.console.view import Choice, View
+from depok_agi.desk import callbacks as desk_callbacks
+
+SHOWN = 100
+
+
+class Callbacks(View):
+    """The owed calls, most urgent first."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("t", "take", show=False), Binding("c", "call", show=False)]
+
+    def __init__(self) -> None:
+        super().__init__(id="callbacks")
+        self._head = Static(markup=False, classes="head")
+        self._rows = Choice()
+
+    def compose(self) -> ComposeResult:
+        """A head and the rows."""
+        yield self._head
+        yield self._rows
+
+    def keys(self) -> list[Key]:
+        """Take and call in one, or take alone."""
+        return [("Enter", _("Take and call")), ("t", _("Take, dial by hand"))]
+
+    def take_focus(self) -> None:
+        """The rows."""
+        self._rows.focus()
+
+    async def show(self) -> None:
+        """The most urgent ones."""
+        console = self.console_app
+        if console.desk is None:
+            return
+        found = await desk_callbacks.listed(console.desk, limit=SHOWN)
+        now, zone, room = console.desk.now(), console.zone, self.room
+        self._rows.put([(str(one.id), callback_text.row(one, now, zone, room)) for one in found])
+        self._head.update(callback_text.head(room) if found else _("Nobody is owed a call."))
+
+    def on_option_list_option_selected(self) -> None:
+        """Enter."""
+        self.action_call()
+
+    def action_call(self) -> None:
+        """Take the chosen one, and have them called."""
+        self._begin(dial=True)
+
+    def action_take(self) -> None:
+        """Take the chosen one; who dials by hand, or is told first what it is about, wants no more."""
+        self._begin(dial=False)
+
+    def _begin(self, *, dial: bool) -> None:
+        chosen = self._rows.chosen
+        if chosen is not None:
+            self.console_app.take_callback(int(chosen), dial=dial)

@@ -1,0 +1,49 @@
+"""The operator's own tickets: those that they have opened and that are not closed."""
+
+from textual.app import ComposeResult
+from textual.widgets import Static
+
+from depok_agi.cli.language import _
+from depok_agi.console import ticket_text
+from depok_agi.console.frame import Key
+from depok_agi.console.view import Choice, View
+from depok_agi.desk import tickets as desk_tickets
+
+SHOWN = 100
+
+
+class MyTickets(View):
+    """The late ones first, then the newest."""
+
+    def __init__(self) -> None:
+        super().__init__(id="tickets")
+        self._head = Static(markup=False, classes="head")
+        self._rows = Choice()
+
+    def compose(self) -> ComposeResult:
+        """A head and the rows."""
+        yield self._head
+        yield self._rows
+
+    def keys(self) -> list[Key]:
+        """One leads to all of it."""
+        return [("Enter", _("Show"))]
+
+    def take_focus(self) -> None:
+        """The rows."""
+        self._rows.focus()
+
+    async def show(self) -> None:
+        """What the operator has opened."""
+        console = self.console_app
+        if console.desk is None:
+            return
+        found = await desk_tickets.opened_by(console.desk, console.person.name, limit=SHOWN)
+        now, zone, room = console.desk.now(), console.zone, self.room
+        self._rows.put([(one.number, ticket_text.row(one, now, zone, room)) for one in found])
+        self._head.update(ticket_text.head(room) if found else _("No ticket that you have opened is open."))
+
+    def on_option_list_option_selected(self) -> None:
+        """Enter."""
+        if self._rows.chosen is not None:
+            self.console_app.show_ticket(self._rows.chosen)
