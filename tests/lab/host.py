@@ -5,7 +5,9 @@ one of the stories of `tests/lab/stories/` in there. Nothing of it outlives the 
 within its reach.
 """
 
+import contextlib
 import os
+import pty
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -77,13 +79,18 @@ class Host:
     # ---- as the admin ------------------------------------------------------------------------------------------
 
     def run(
-        self, *command: str, user: str = "root", check: bool = True, env: Mapping[str, str] | None = None
+        self,
+        *command: str,
+        user: str = "root",
+        check: bool = True,
+        env: Mapping[str, str] | None = None,
+        given: str = "",
     ) -> subprocess.CompletedProcess[str]:
-        """Run a command on the host, as one of its users who has logged in."""
+        """Run a command on the host, as one of its users who has logged in; `given` is its standard input."""
         done = subprocess.run(
             self._as(user, *command),
             env={**CLEAN, "PIP_CERT": CERTIFICATES, **(env or {})},
-            stdin=subprocess.DEVNULL,
+            input=given,
             capture_output=True,
             text=True,
             timeout=300,
@@ -92,6 +99,29 @@ class Host:
         if check and done.returncode:
             raise LabError(f"{' '.join(command)}: {done.stdout}{done.stderr}")
         return done
+
+    def on_terminal(self, *command: str, user: str, typed: str, env: Mapping[str, str]) -> bytes:
+        """Run a command as one of its users at a terminal, type something, and give what was to be seen there."""
+        mine, theirs = pty.openpty()
+        try:
+            running = subprocess.Popen(
+                self._as(user, *command),
+                env={**CLEAN, **env},
+                stdin=theirs,
+                stdout=theirs,
+                stderr=theirs,
+                start_new_session=True,
+            )
+            os.close(theirs)
+            os.write(mine, typed.encode())
+            seen = b""
+            with contextlib.suppress(OSError):  # a terminal that nobody has open any more
+                while part := os.read(mine, 65536):
+                    seen += part
+            running.wait(30)
+        finally:
+            os.close(mine)
+        return seen
 
     def _as(self, user: str, *command: str) -> list[str]:
         drop = () if user == "root" else ("setpriv", "--reuid", user, "--regid", user, "--init-groups")
