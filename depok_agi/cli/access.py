@@ -5,7 +5,7 @@ import click
 from depok_agi.access.roles import Deed
 from depok_agi.calls.numbers import to_e164
 from depok_agi.cli.context import acting, at_desk, command_words, settings
-from depok_agi.cli.language import _
+from depok_agi.cli.language import _, word
 from depok_agi.cli.output import hint, json_option, person, printable, show_json, show_table
 from depok_agi.cli.unmasking import asked, unmask_option
 from depok_agi.cli.when import moment
@@ -80,9 +80,9 @@ def _row(entry: Access, given: Settings) -> tuple[str, ...]:
     return (
         f"{entry.at.astimezone(given.timezone):%d-%m-%Y %H:%M:%S}",
         printable(entry.actor),
-        entry.role,
+        word(entry.role),
         printable(entry.origin or "-"),
-        entry.deed if entry.allowed else _("{deed}: refused").format(deed=entry.deed),
+        word(entry.deed) if entry.allowed else _("{deed}: refused").format(deed=word(entry.deed)),
         person(entry.number) if entry.number else "-",
         entry.ticket or "-",
         entry.call or "-",
