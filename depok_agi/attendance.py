@@ -2,9 +2,8 @@
 
 Membership is Asterisk's: whoever signs somebody in, by a command, a phone's feature code or Asterisk's console, is
 told of by the same events, and nothing is believed before that. Commands order through the store
-(`desk/operator_orders.py`); this asks Asterisk by a manager user that has the class `agent` alone. So does the daemon's
-own pausing of operators whose phones are away; who lets a phone ring is paused by Asterisk itself (`autopause` in
-queues.conf), daemon or not.
+(`desk/operator_orders.py`); this asks Asterisk by a manager user that has the class `agent` alone. Who lets a phone
+ring is paused by Asterisk itself (`autopause` in queues.conf), daemon or not.
 """
 
 import asyncio
@@ -23,16 +22,13 @@ from depok_agi.errors import AsteriskError, DepokError
 from depok_agi.operators import member
 from depok_agi.operators.board import Board, Turn
 from depok_agi.operators.member import Member, MemberEvent
-from depok_agi.operators.state import SERVING, PauseReason, Standing
+from depok_agi.operators.state import SERVING, Standing
 from depok_agi.store.times import microseconds
 
 log = logging.getLogger(__name__)
 
 POLL_SECONDS = 0.3
 ANSWER_SECONDS = 5.0
-ASK_AGAIN_SECONDS = 5.0
-"""How long the event may take that follows on what was asked."""
-
 RECENT = 10_000
 """Events that are remembered until the next list: what they tell may be newer than the list."""
 
@@ -89,7 +85,6 @@ class Attendance:
         self._heard: deque[MemberEvent | _Listed] = deque()
         self._recent: deque[MemberEvent] = deque(maxlen=RECENT)
         self._unwritten: list[Turn | _Resumed] = []
-        self._asked_at: dict[str, float] = {}
         self._nobody_since: float | None = None
         self._nobody_asked_at = 0.0
         self._is_nobody = False
@@ -169,7 +164,6 @@ class Attendance:
                 complaints.has_gone(WAITING)
             if is_last:
                 return
-            await self._pause_by_itself()
             self._tell_of_nobody()
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._look.wait(), POLL_SECONDS)
@@ -263,26 +257,6 @@ class Attendance:
     def _on_state(self, state: AmiState, reason: str) -> None:
         if state is not AmiState.UP:
             self._why_down = f"the daemon cannot ask Asterisk: {reason}"
-
-    # ---- by the daemon itself ----------------------------------------------------------------------------------
-
-    async def _pause_by_itself(self) -> None:
-        """Pause whose phone is away, and end that once it is back."""
-        if self._link is None or self._link.state is not AmiState.UP:
-            return
-        clock = asyncio.get_running_loop().time()
-        away = self._board.to_pause(microseconds(self._desk.now()))
-        for device in (*away, *self._board.to_unpause()):
-            if clock - self._asked_at.get(device, -ASK_AGAIN_SECONDS) < ASK_AGAIN_SECONDS:
-                continue
-            self._asked_at[device] = clock
-            fields = {"Paused": "true", "Reason": str(PauseReason.UNREACHABLE)}
-            try:
-                await self._ask("QueuePause", device, **(fields if device in away else {"Paused": "false"}))
-            except AsteriskError as error:
-                log.warning("%s cannot be paused or put back: %s", device, error)
-            else:
-                log.info("%s %s", device, "is away, and paused" if device in away else "is there again")
 
     def _tell_of_nobody(self) -> None:
         """In opening hours somebody has to take calls."""

@@ -15,17 +15,17 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from depok_agi.config import Settings
 from depok_agi.desk import Desk, reports
 from depok_agi.desk.opening import open_desk
 from depok_agi.errors import DepokError, ReportError
-from depok_agi.notify.letter import Letter
-from depok_agi.notify.report_letter import report_letter
-from depok_agi.reports import definitions
 from depok_agi.reports.period import Period
 from depok_agi.reports.report import Report
-from depok_agi.reports.writers.wording import Wording
+
+if TYPE_CHECKING:  # the command evaluates, too, and writes no e-mail
+    from depok_agi.notify.letter import Letter
 
 MOST_SECONDS = 300.0
 """A report that takes longer is given up for now."""
@@ -53,12 +53,14 @@ class Order:
     evaluate: Evaluate = evaluated
 
 
-async def letter(order: Order) -> Letter:
+async def letter(order: Order) -> "Letter":
     """Have the e-mail made by a process of its own; when this is cancelled, that is killed.
 
     Raises:
         DepokError: whatever the process says cannot be done, or it ended without a word.
     """
+    from depok_agi.notify.letter import Letter  # noqa: PLC0415 - see above
+
     asked = pickle.dumps(order)
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "depok_agi.report_worker"),
@@ -84,8 +86,12 @@ async def letter(order: Order) -> Letter:
     return made
 
 
-async def make(order: Order) -> Letter:
+async def make(order: Order) -> "Letter":
     """Make the e-mail, here. Raises DepokError."""
+    from depok_agi.notify.report_letter import report_letter  # noqa: PLC0415 - see above, as the next two
+    from depok_agi.reports import definitions  # noqa: PLC0415
+    from depok_agi.reports.writers.wording import Wording  # noqa: PLC0415
+
     async with open_desk(order.settings) as desk:
         report = await order.evaluate(desk, order.settings, order.period, order.as_of)
     language = order.settings.centre.language

@@ -29,6 +29,7 @@ class Fact(StrEnum):
     DIAL_BUSY = "dial_busy"
     DIAL_FAILED = "dial_failed"
     DIAL_GIVEN_UP = "dial_given_up"
+    LISTENED = "listened"
 
 
 INBOUND_OUTCOMES = (
@@ -56,6 +57,7 @@ like a queue with one member."""
 
 OTHER_OUTCOMES = (
     (Fact.SPOKE, Outcome.ANSWERED),
+    (Fact.LISTENED, Outcome.ANSWERED),
     (Fact.UNSEEN_END, Outcome.UNKNOWN),
     (Fact.DIAL_BUSY, Outcome.BUSY),
     (Fact.DIAL_NO_ANSWER, Outcome.NO_ANSWER),
@@ -109,6 +111,7 @@ STEP_RESULT = {
     ("information", "told"): Fact.SELF_SERVICE,
     ("status", "told"): Fact.SELF_SERVICE,
     ("block", "blocked"): Fact.BLOCKED,
+    ("listen", "begun"): Fact.LISTENED,
 }
 """What (step, result) of the dialplan's DepokStep means for the outcome. Every step means: was in the menu."""
 

@@ -22,7 +22,7 @@ from depok_agi.tickets.ticket import Callback, Ticket, local_iso
 RESULTS = [result.value for result in AttemptResult if result is not AttemptResult.FAILED]
 
 
-@click.group(cls=Later, later={"call": "depok_agi.cli.callbacks_call"})
+@click.group(cls=Later, later={"call": "depok_agi.cli.callbacks_call:call"})
 def callbacks() -> None:
     """Citizens who are owed a call."""
 

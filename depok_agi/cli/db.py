@@ -13,7 +13,7 @@ from depok_agi.cli.language import _
 from depok_agi.cli.output import hint, json_option, show_json, show_table
 from depok_agi.cli.progress import working
 from depok_agi.config import Settings
-from depok_agi.desk import tickets, utc_now
+from depok_agi.desk import erasing, tickets, utc_now
 from depok_agi.errors import NotFoundError, RefusedError
 from depok_agi.store import backup as backups_of
 from depok_agi.store.database import Store
@@ -143,7 +143,22 @@ def restore(ctx: click.Context, name: str) -> None:
     click.echo(
         _("the store {store} is {name} now{kept}").format(store=given.folders.store, name=name, kept=kept), err=True
     )
+    later = _erased_since(given, name)
+    if later:
+        hint(
+            _(
+                "{count} citizens were erased since: what they did after this backup comes back with Asterisk's "
+                "journal. Erase them anew: depok-agi subject erasures"
+            ).format(count=later)
+        )
     hint(_("start the daemon again: it fetches the calls since then"))
+
+
+def _erased_since(given: Settings, name: str) -> int:
+    """How many citizens were erased after this backup was made: the erasures are in it, too."""
+    made_at = backups_of.made_at(name, given.timezone)
+    found = at_desk(given, lambda desk: erasing.listed(desk, limit=1_000_000))
+    return sum(one.at > made_at for one in found)
 
 
 def _migrate(path: Path) -> None:

@@ -1,5 +1,6 @@
 """The fields of what is listed, as in JSON, for the header of a CSV file that has no rows."""
 
+ACCESS = ("at", "actor", "role", "origin", "deed", "allowed", "caller", "ticket", "call", "detail")
 CALL = (
     "id", "direction", "caller", "caller_raw", "dialled", "started_at", "answered_at", "ended_at", "outcome",
     "operator", "queue", "wait_seconds", "talk_seconds", "menu_path", "ticket", "callback", "recording",

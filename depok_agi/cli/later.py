@@ -11,7 +11,7 @@ from depok_agi.cli.suggestions import Suggesting
 
 
 class Later(Suggesting):
-    """A group with some commands in files of their own: `later` says in which, by their names."""
+    """A group with some commands in files of their own: `later` says in which, as `module:function`, by their names."""
 
     def __init__(self, *given: Any, later: Mapping[str, str], **more: Any) -> None:
         super().__init__(*given, **more)
@@ -25,5 +25,6 @@ class Later(Suggesting):
         """The command, imported now if it is one of those."""
         if cmd_name not in self._later:
             return super().get_command(ctx, cmd_name)
-        command: click.Command = getattr(import_module(self._later[cmd_name]), cmd_name)
+        module, _, function = self._later[cmd_name].partition(":")
+        command: click.Command = getattr(import_module(module), function)
         return translated(command)

@@ -11,6 +11,7 @@ from depok_agi.tickets.status import TicketStatus
 
 NEXT: Mapping[tuple[str, ...], str] = MappingProxyType(
     {
+        ("access", "list"): gettext_noop("What was refused: depok-agi access list --refused"),
         ("calls", "list"): gettext_noop("One of them with its legs: depok-agi calls show ID"),
         ("calls", "show"): gettext_noop("A complaint that was told in it: depok-agi tickets new --call ID"),
         ("calls", "gaps"): gettext_noop("What was recovered then: depok-agi calls list --since WHEN --until WHEN"),

@@ -15,11 +15,10 @@ from depok_agi.cli.choices import OneOf, choice_of
 from depok_agi.cli.context import at_desk, settings
 from depok_agi.cli.csv_rows import csv_option, show_records
 from depok_agi.cli.language import _, word
+from depok_agi.cli.later import Later
 from depok_agi.cli.output import hint, is_utf8, json_option, show_json
 from depok_agi.cli.progress import working
 from depok_agi.cli.report_formats import BINARY, FORMATS
-from depok_agi.cli.report_public import public
-from depok_agi.cli.report_schedule import schedule
 from depok_agi.cli.sudo import no_path_under_sudo
 from depok_agi.cli.when import named_day, past
 from depok_agi.desk import utc_now
@@ -38,13 +37,15 @@ _YEARS = range(1970, 2200)
 Command = Callable[..., None]
 
 
-@click.group()
+@click.group(
+    cls=Later,
+    later={
+        "public": "depok_agi.cli.report_public:public",
+        "schedule": "depok_agi.cli.report_schedule:schedule",
+    },
+)
 def report() -> None:
     """The evaluation: calls, tickets, callbacks, SMS, satisfaction, gaps in the call log."""
-
-
-report.add_command(schedule)
-report.add_command(public)
 
 
 def _options(command: Command) -> Command:

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Callable
 
-from depok_agi.reports.as_csv import to_csv
 from depok_agi.reports.as_json import to_json
 from depok_agi.reports.definitions import texts
 from depok_agi.reports.report import Report
@@ -11,6 +10,8 @@ from depok_agi.reports.writers.wording import Wording
 
 
 def _csv(made: Report, wording: Wording) -> str:
+    from depok_agi.reports.as_csv import to_csv  # noqa: PLC0415 - only when asked for
+
     return to_csv(made, wording.timezone)
 
 

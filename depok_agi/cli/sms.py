@@ -1,5 +1,7 @@
 """`sms`: what citizens wrote by SMS, and what they are written."""
 
+from typing import TYPE_CHECKING
+
 import click
 
 from depok_agi.cli import fields
@@ -12,10 +14,11 @@ from depok_agi.cli.span import span, span_options
 from depok_agi.cli.unmasking import asked, tell_masked, unmask_option
 from depok_agi.config import Settings
 from depok_agi.desk import Desk, numbered, sms_queue
-from depok_agi.desk import sms as desk_sms
-from depok_agi.desk.sms import Received
 from depok_agi.language import gettext_noop
 from depok_agi.sms.outgoing import Filter, Outgoing, Status
+
+if TYPE_CHECKING:  # only one command shows them
+    from depok_agi.desk.sms import Received
 
 EMPTY = {
     Filter.WAITING: gettext_noop("No SMS waits; `depok-agi sms list --status sent` shows those that went out."),
@@ -122,11 +125,13 @@ def received(
     Example:
       depok-agi sms received --limit 20
     """
+    from depok_agi.desk import sms as desk_sms  # noqa: PLC0415 - it takes SMS, too, which is slow to start
+
     given, user = settings(ctx), acting()
     start, end = span(given, since, until)
     how = asked(unmask=unmask, for_scripts=as_json or as_csv)
 
-    async def look(desk: Desk) -> list[Received]:
+    async def look(desk: Desk) -> "list[Received]":
         came = await desk_sms.listed(desk, since=start, until=end, limit=limit)
         return await numbered.received(desk, user, came, how)
 
@@ -144,7 +149,7 @@ def received(
         hint(_("The first {limit}; more with --limit.").format(limit=limit))
 
 
-def _received_row(one: Received, given: Settings) -> tuple[str, ...]:
+def _received_row(one: "Received", given: Settings) -> tuple[str, ...]:
     sender = printable(one.sender) if one.sender else person(one.number)
     answered = _("yes") if one.answered else _("no")
     return str(one.id), when(one.at, given.timezone), sender, word(one.made), one.ticket or "-", answered

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from depok_agi.access.dossier import Dossier
+from depok_agi.access.roles import Deed, may
 from depok_agi.calls.numbers import masked, national
 from depok_agi.cli import fields
 from depok_agi.cli.context import acting, at_desk, settings
@@ -47,11 +48,12 @@ for command in (retention, suspend, resume, suspensions):
 def export(ctx: click.Context, number: str, form: str, output: Path | None, *, as_json: bool) -> None:
     """All that is known of a citizen, to be given to them: one file, with who did what with it.
 
-    The citizen has a right to it within 3 x 24 hours of asking (UU 27/2022). Make sure first that it is they who ask.
+    To standard output, so that `> data.html` makes it a file of your own. The citizen has a right to it within 3 x 24
+    hours of asking (UU 27/2022). Make sure first that it is they who ask.
 
     \b
     Example:
-      depok-agi subject export 0811-0000-1234 > data.html
+      depok-agi subject export 0811-0000-1234 --format json
     """
     given, person = settings(ctx), acting()
     e164 = erasing.number_of(number)
@@ -98,7 +100,7 @@ def erase(ctx: click.Context, number: str, why: str, *, even_open: bool, yes: bo
     """
     given, person = settings(ctx), acting()
     e164 = erasing.number_of(number)
-    if not yes:
+    if not yes and may(person.role, Deed.ERASE):  # whoever may not is told nothing
         known = at_desk(given, lambda desk: erasing.known(desk, e164))
         click.confirm(_question(e164, known), abort=True, err=True)
 

@@ -58,8 +58,8 @@ def suspensions(ctx: click.Context, limit: int, *, every: bool, as_json: bool, a
     Example:
       depok-agi subject suspensions
     """
-    given = settings(ctx)
-    found = at_desk(given, lambda desk: suspending.listed(desk, every=every, limit=limit))
+    given, person = settings(ctx), acting()
+    found = at_desk(given, lambda desk: suspending.listed(desk, person=person, every=every, limit=limit))
     zone = given.timezone
     if as_json or as_csv:
         show_records([one.to_json(zone) for one in found], fields.SUSPENSION, as_json=as_json, as_csv=as_csv)

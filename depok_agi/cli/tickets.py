@@ -1,10 +1,11 @@
 """`tickets`: what citizens were promised an answer to. What changes one is in `ticket_changes`."""
 
 from datetime import datetime, tzinfo
+from typing import TYPE_CHECKING
 
 import click
 
-from depok_agi.cli import completion, fields, ticket_changes, tickets_import
+from depok_agi.cli import completion, fields, ticket_changes
 from depok_agi.cli.choices import choice_of
 from depok_agi.cli.context import acting, at_desk, command_words, settings
 from depok_agi.cli.csv_rows import csv_option, show_records
@@ -18,32 +19,33 @@ from depok_agi.cli.span import span, span_options
 from depok_agi.cli.ticket_changes import as_shown, show_change, text_given, then_forward
 from depok_agi.cli.unmasking import asked, tell_masked, unmask_option
 from depok_agi.desk import Desk, opds, operators, showing, showing_calls, utc_now
-from depok_agi.desk import calls as desk_calls
-from depok_agi.desk import deadlines as desk_deadlines
 from depok_agi.desk import tickets as desk_tickets
-from depok_agi.desk.deadlines import Explanation
 from depok_agi.desk.secrecy import veiled_history
 from depok_agi.desk.tickets import Complaint
 from depok_agi.errors import RefusedError
 from depok_agi.store.history import Fault
 from depok_agi.tickets.clock import Clock
-from depok_agi.tickets.deadline import ELAPSED_HOURS, WORKING_DAYS
 from depok_agi.tickets.status import TicketStatus
 from depok_agi.tickets.ticket import HistoryEntry, Ticket, TicketChannel, local_iso
+
+if TYPE_CHECKING:  # only one command explains
+    from depok_agi.desk.deadlines import Explanation
 
 TEXT_SHOWN = 60
 WIDTH = 10
 """Of what stands before a value."""
 
 
-@click.group(cls=Later, later={"play": "depok_agi.cli.tickets_play"})
+@click.group(
+    cls=Later,
+    later={"import": "depok_agi.cli.tickets_import:import_", "play": "depok_agi.cli.tickets_play:play"},
+)
 def tickets() -> None:
     """What citizens were promised an answer to."""
 
 
 for change in ticket_changes.COMMANDS:
     tickets.add_command(change)
-tickets.add_command(tickets_import.import_)
 
 
 @tickets.command()
@@ -85,6 +87,8 @@ def new(
     if call is not None and no_call:
         raise click.UsageError(_("give either --call or --no-call"))
     told = text_given(text, None)
+
+    from depok_agi.desk import calls as desk_calls  # noqa: PLC0415 - heavy, and for this command alone
 
     async def open_(desk: Desk) -> Ticket:
         number, call_id = caller, None
@@ -246,6 +250,9 @@ def explain(ctx: click.Context, number: str, *, as_json: bool) -> None:
     Example:
       depok-agi tickets explain 1000015
     """
+    from depok_agi.desk import deadlines as desk_deadlines  # noqa: PLC0415 - heavy, as is the next, and for this alone
+    from depok_agi.tickets.deadline import ELAPSED_HOURS, WORKING_DAYS  # noqa: PLC0415
+
     given = settings(ctx)
     found = at_desk(given, lambda desk: desk_deadlines.explained(desk, number))
     if as_json:
@@ -288,7 +295,7 @@ def _day_and_time(at: datetime, zone: tzinfo) -> str:
     return f"{weekday(local)} {local:%d-%m-%Y %H:%M:%S}"
 
 
-def _explanation_to_json(found: Explanation, zone: tzinfo) -> dict[str, object]:
+def _explanation_to_json(found: "Explanation", zone: tzinfo) -> dict[str, object]:
     return {
         "number": found.ticket.number,
         "opd": found.ticket.opd,

@@ -6,6 +6,7 @@ There is one sender, the daemon. When it is killed after the server took an e-ma
 nobody can know: that one is sent again, with the same Message-ID, by which the receiving side can drop it.
 """
 
+import json
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -285,16 +286,30 @@ async def listed(
     limit: int = 50,
 ) -> list[Mail]:
     """The e-mails, newest first; `since` and `until` are microseconds UTC, half-open: those queued within."""
+    queries, reader = desk.store.queries, desk.store.reader
+    within = {"since": since, "until": until, "limit": limit}
     with desk.store.told():
-        found = desk.store.queries.list_mails(desk.store.reader, wanted=wanted, since=since, until=until, limit=limit)
-        return [_mail(row) async for row in found]
+        match wanted:
+            case MailFilter.ALL:
+                found = queries.newest_mails(reader, **within)
+            case MailFilter.WAITING:
+                found = queries.newest_waiting_mails(reader, **within)
+            case _:
+                found = queries.newest_ended_mails(reader, status=wanted, **within)
+        return await _mails(desk, [row["id"] async for row in found])
 
 
 async def reports_listed(desk: Desk, *, limit: int = 50) -> list[Mail]:
     """The e-mails with reports, newest first."""
     with desk.store.told():
-        found = desk.store.queries.list_report_mails(desk.store.reader, limit=limit)
-        return [_mail(row) async for row in found]
+        found = desk.store.queries.newest_report_mails(desk.store.reader, limit=limit)
+        return await _mails(desk, [row["id"] async for row in found])
+
+
+async def _mails(desk: Desk, ids: list[int]) -> list[Mail]:
+    """Those with these ids, newest first."""
+    found = desk.store.queries.get_mails(desk.store.reader, ids=json.dumps(ids))
+    return [_mail(row) async for row in found]
 
 
 async def look_again(desk: Desk, connection: aiosqlite.Connection, opd: str) -> None:

@@ -74,6 +74,8 @@ async def destroy(
         is_known = await desk.store.queries.get_citizen(desk.store.reader, number=number) is not None
         again = is_known or await subject.calls_with(desk.store, desk.store.reader, traces) != "[]"
         mentioned = await subject.mentions(desk.store, desk.store.reader, None, traces)
+    made_meanwhile = [path for path in backup.listed(folders.backups) if path not in kept]
+    left += [f"{path} was made meanwhile" for path in made_meanwhile if backup.holds(path, traces.digits.encode())]
     if again:
         left.append("the citizen has called or written again meanwhile")
     if not left:

@@ -135,8 +135,7 @@ async def _destroy_all(desk: Desk, step: Step, before: int, current: int, record
     while some := await _next(desk, step, before, after):
         after = some[-1]
         ids = [place[1] for place in some]
-        if step.has_recordings:
-            await _delete_files(desk, ids, recordings)
+        await _delete_files(desk, step, ids, recordings)
         began = time.monotonic()
         async with desk.store.transaction() as connection:
             batch = Batch(json.dumps(ids), before, microseconds(desk.now()))
@@ -152,9 +151,9 @@ async def _next(desk: Desk, step: Step, before: int, after: Place) -> list[Place
         return await rows.find(desk.store, desk.store.reader, step, before, after, AT_ONCE)
 
 
-async def _delete_files(desk: Desk, tickets: list[int | str], folder: Path) -> None:
+async def _delete_files(desk: Desk, step: Step, ids: list[int | str], folder: Path) -> None:
     with desk.store.told():
-        names = await rows.recordings(desk.store, desk.store.reader, tickets)
+        names = await rows.recordings(desk.store, desk.store.reader, step, ids)
     for name in names:
         path = folder / Path(name).name
         try:

@@ -5,6 +5,7 @@ and is marked as being sent, in a transaction of its own, before Asterisk gets a
 between the two left a note of the last one that Asterisk was given (`handed_over.py`).
 """
 
+import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -217,9 +218,18 @@ async def listed(
     limit: int = 50,
 ) -> list[Outgoing]:
     """The queue, newest first; `since` and `until` are microseconds UTC, half-open: those queued within."""
+    queries, reader = desk.store.queries, desk.store.reader
+    within = {"since": since, "until": until, "limit": limit}
     with desk.store.told():
-        found = desk.store.queries.list_sms(desk.store.reader, wanted=wanted, since=since, until=until, limit=limit)
-        return [from_row(row) async for row in found]
+        match wanted:
+            case Filter.ALL:
+                found = queries.newest_sms(reader, **within)
+            case Filter.WAITING:
+                found = queries.newest_waiting_sms(reader, **within)
+            case _:
+                found = queries.newest_ended_sms(reader, status=wanted, **within)
+        ids = json.dumps([row["id"] async for row in found])
+        return [from_row(row) async for row in queries.get_sms(reader, ids=ids)]
 
 
 def from_row(row: aiosqlite.Row) -> Outgoing:

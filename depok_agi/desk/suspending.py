@@ -87,8 +87,9 @@ async def resume(desk: Desk, number: str, *, person: Person) -> None:
             )
 
 
-async def listed(desk: Desk, *, every: bool = False, limit: int = 50) -> Sequence[Suspension]:
-    """Who is suspended now, with `every` who was, too; newest first."""
+async def listed(desk: Desk, *, person: Person, every: bool = False, limit: int = 50) -> Sequence[Suspension]:
+    """Who is suspended now, with `every` who was, too; newest first. Raises RefusedError where this person may not."""
+    await allow(desk, person, Deed.SUSPEND, detail="subject suspensions")
     with desk.store.told():
         found = desk.store.queries.list_suspensions(desk.store.reader, every=int(every), limit=limit)
         return [

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import aiosqlite
 
@@ -19,11 +19,12 @@ from depok_agi.store.history import Fault
 from depok_agi.store.times import microseconds, moment
 from depok_agi.tickets import number as numbers
 from depok_agi.tickets.callback import ENDED, CallbackReason
-from depok_agi.tickets.deadline import deadlines
 from depok_agi.tickets.history import OPEN, SERVICE
 from depok_agi.tickets.status import TicketAction, TicketStatus, step
 from depok_agi.tickets.ticket import AREAS, HistoryEntry, Ticket, TicketChannel, local_iso
-from depok_agi.voice.centre import TicketStanding
+
+if TYPE_CHECKING:  # what is said to callers is no command's, but the daemon's
+    from depok_agi.voice.centre import TicketStanding
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +110,8 @@ async def forward(desk: Desk, number: str, opd: str | None, actor: str, *, revis
             raise RefusedError("{code} gets no tickets any more: name another OPD by --opd", code=department.code)
         if ticket.status is TicketStatus.FORWARDED:
             await _has_seen_where_it_is(desk, connection, ticket, actor, revision)
+        from depok_agi.tickets.deadline import deadlines  # noqa: PLC0415 - slow to start, and no other action needs it
+
         schedule = desk.schedule_around(now)
         due = deadlines(now, department.clock, schedule)
         forwarded = replace(
@@ -131,7 +134,7 @@ async def forward(desk: Desk, number: str, opd: str | None, actor: str, *, revis
             detail["taken_from"] = ticket.opd
         entry = await _add_history(desk, connection, ticket.serial, actor, TicketAction.FORWARD, detail)
         await desk.store.queries.change_ticket_forwarding(connection, serial=ticket.serial, forwarding=entry)
-        from depok_agi.desk import mails  # noqa: PLC0415 - slow to start, and no other action needs it
+        from depok_agi.desk import mails  # noqa: PLC0415 - as above
 
         await mails.queue_forwarded(desk, connection, replace(forwarded, forwarding=entry))
         if desk.sends_sms:
@@ -328,12 +331,14 @@ async def listed(
     return [ticket for ticket in tickets if ticket is not None and ticket.citizen not in left_out]
 
 
-async def status_of(desk: Desk, number: str) -> TicketStanding | None:
+async def status_of(desk: Desk, number: str) -> "TicketStanding | None":
     """How a ticket stands, for the voice menu; None when there is none."""
     with desk.store.told():
         row = await desk.store.queries.ticket_standing(desk.store.reader, number=number)
     if row is None:
         return None
+    from depok_agi.voice.centre import TicketStanding  # noqa: PLC0415 - see above
+
     return TicketStanding(TicketStatus(row["status"]), row["opd"], moment(row["due_at"]))
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from depok_agi import prompt_check, prompts
 from depok_agi.config import Settings
-from depok_agi.desk import journal
+from depok_agi.desk import erasing, journal
 from depok_agi.desk.menus import MenuFile
 from depok_agi.desk.opening import base_schedule, open_desk
 from depok_agi.doctor.finding import Finding, failure, ok, warning
@@ -30,7 +30,7 @@ async def look(settings: Settings, script: Path, sounds: Path, now: datetime) ->
     """Every check of the centre."""
     found = [*hours(settings, now), menu(settings), *spoken(script, sounds), *store(settings)]
     found.append(await daemon(settings, now))
-    return [*found, last_backup(settings, now)]
+    return [*found, *await erasures(settings), last_backup(settings, now)]
 
 
 def hours(settings: Settings, now: datetime) -> Iterator[Finding]:
@@ -124,6 +124,21 @@ async def daemon(settings: Settings, now: datetime) -> Finding:
     if now - last > SILENT_AFTER:
         return failure("daemon", "has heard nothing since {time}", start, time=_local(settings, last))
     return ok("daemon", "listens to Asterisk, heard until {time}", time=_local(settings, last))
+
+
+async def erasures(settings: Settings) -> list[Finding]:
+    """Is everybody erased who was to be?"""
+    try:
+        async with open_desk(settings) as desk:
+            with desk.store.told():
+                left = await erasing.unfinished(desk, desk.store.reader)
+    except DepokError:
+        return []  # the checks before have told it
+    if not left:
+        return []
+    numbers = ", ".join(str(one.id) for one in left)
+    mend = "run depok-agi subject erase again for that number; depok-agi subject erasures has the reason"
+    return [failure("erasures", "{count} not finished: {numbers}", mend, count=len(left), numbers=numbers)]
 
 
 def last_backup(settings: Settings, now: datetime) -> Finding:

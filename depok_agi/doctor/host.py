@@ -21,6 +21,7 @@ LOOK_SECONDS = 5
 def look(settings: Settings, settings_file: Path, now: datetime) -> Iterator[Finding]:
     """Every check of the host."""
     yield from secrets(settings, settings_file)
+    yield from logs(settings)
     yield from folders(settings)
     yield from disks(settings)
     yield clock(settings, now)
@@ -57,6 +58,29 @@ def secrets(settings: Settings, settings_file: Path) -> Iterator[Finding]:
 
 def _beside(store: Path) -> tuple[Path, Path]:
     return Path(f"{store}-wal"), Path(f"{store}-shm")
+
+
+def logs(settings: Settings) -> Iterator[Finding]:
+    """May everybody read in Asterisk's own records who has called?"""
+    given = settings.journal
+    open_to_all = {file.parent for file in (given.cel, given.queue_log, given.cdr) if _everybody_reads(file)}
+    for folder in sorted(open_to_all):
+        yield warning(
+            "log files",
+            "everybody on this host can read in {folder} who has called",
+            "chmod o= {folder}",
+            folder=folder,
+        )
+    if not open_to_all:
+        yield ok("log files", "Asterisk's records of calls are closed to others")
+
+
+def _everybody_reads(file: Path) -> bool:
+    try:
+        above = all(folder.stat().st_mode & stat.S_IXOTH for folder in file.parents)
+        return above and bool(file.stat().st_mode & stat.S_IROTH)
+    except OSError:
+        return False
 
 
 def folders(settings: Settings) -> Iterator[Finding]:

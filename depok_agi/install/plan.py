@@ -77,7 +77,7 @@ def _folders(host: Host) -> list[Change]:
         Folder(STATE / "backups", SERVICE, SERVICE, 0o700, data=True),
         Folder(SETTINGS, "root", "root", 0o755),
         Folder(SETTINGS / "asterisk", "root", host.group, 0o750),
-        Folder(host.log / "cel-custom", host.user, host.group, 0o755),
+        Folder(host.log / "cel-custom", host.user, host.group, 0o750),  # who called whom is in there
         # What is recorded by people is among it.
         *(
             Folder(host.sounds / name, "root", "root", 0o755, data=True)

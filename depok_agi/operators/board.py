@@ -3,13 +3,9 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from depok_agi.calls.events import MICROSECONDS
 from depok_agi.operators.member import Gone, Member, MemberEvent, Seen, Talked
-from depok_agi.operators.rules import NOT_THERE, reason_of, standing
-from depok_agi.operators.state import PauseReason, Standing, State
-
-PATIENCE_SECONDS = 10
-"""How long a phone may be away, as when it restarts, before its operator is paused."""
+from depok_agi.operators.rules import standing
+from depok_agi.operators.state import Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,25 +59,6 @@ class Board:
     def now(self) -> dict[str, tuple[str, Standing]]:
         """What each is doing: device to name and standing."""
         return {device: (member.name, self._standings[device]) for device, member in self._members.items()}
-
-    def to_pause(self, now: int) -> list[str]:
-        """Whose phone has been away for long enough, and who is not paused yet."""
-        patience = PATIENCE_SECONDS * MICROSECONDS
-        return [
-            device
-            for device, member in self._members.items()
-            if not member.paused
-            and self._standings[device].state is State.UNREACHABLE
-            and now - self._since[device] >= patience
-        ]
-
-    def to_unpause(self) -> list[str]:
-        """Who was paused because their phone was away, and whose phone is there again."""
-        return [
-            device
-            for device, member in self._members.items()
-            if reason_of(member) is PauseReason.UNREACHABLE and member.status not in NOT_THERE
-        ]
 
     def _lapse(self, device: str, at: int) -> Iterator[Turn]:
         known = self._standings.get(device)

@@ -3,9 +3,10 @@
 Rules, the first that fits
 --------------------------
 1. A phone that is in use is on a call, whoever called whom; so is one that the queue still counts as talking.
-2. Who is paused is paused, for the reason that was given. Only whom the daemon paused because their phone was away
-   is called unreachable, as before that.
-3. A phone that is not signed on, or not there, is unreachable: the queue does not ring it.
+2. Who is paused is paused, for the reason that was given.
+3. A phone that is not signed on, or not there, is unreachable. The queue rings it no more than one that is paused, and
+   rings it again as soon as it is back. To pause it besides would need a daemon to lift it: a phone that came back
+   while the daemon is dead would stay silent.
 4. For some seconds after a call of the queue the queue does not ring (`wrapuptime` in queues.conf): wrap-up. It is
    Asterisk's own, and not a pause that this software sets and lifts: so no call comes in between, and none who died in
    the middle leaves somebody paused.
@@ -43,8 +44,6 @@ def standing(member: Member, wrap_up_seconds: int, at: int) -> Standing:
     reason = reason_of(member)
     if member.status in IN_USE or member.in_call:
         return Standing(State.ON_CALL)
-    if reason is PauseReason.UNREACHABLE:
-        return Standing(State.UNREACHABLE)
     if reason is not None:
         return Standing(State.PAUSED, reason)
     if member.status in NOT_THERE:

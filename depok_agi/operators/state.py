@@ -29,11 +29,9 @@ class PauseReason(StrEnum):
     OTHER = "other"
     UNANSWERED = "unanswered"
     """By Asterisk: their phone rang in vain (`autopause` in queues.conf)."""
-    UNREACHABLE = "unreachable"
-    """By the daemon: their phone was not to be reached."""
 
 
-NOT_CHOSEN = frozenset({PauseReason.UNANSWERED, PauseReason.UNREACHABLE})
+NOT_CHOSEN = frozenset({PauseReason.UNANSWERED})
 """The reasons for which nobody paused themselves, so that they have to be told."""
 
 CHOSEN = tuple(reason for reason in PauseReason if reason not in NOT_CHOSEN)

@@ -33,6 +33,10 @@ class Load(NamedTuple):
     answered: int = 0
     abandoned: int = 0
 
+    def plus(self, other: "Load") -> "Load":
+        """Both together."""
+        return Load(self.offered + other.offered, self.answered + other.answered, self.abandoned + other.abandoned)
+
 
 @dataclass(frozen=True, slots=True)
 class Calls:
@@ -70,7 +74,7 @@ def figures(calls: Calls, answer_within: int) -> tuple[Figure, ...]:
     answered, abandoned = calls.of(Outcome.ANSWERED), calls.of(Outcome.ABANDONED)
     waits = calls.waits.get(Outcome.ANSWERED, Distribution())
     lost = calls.waits.get(Outcome.ABANDONED, Distribution())
-    talks = sum(calls.talks.values(), Distribution())
+    talks = Distribution.together(calls.talks.values())
     level = share(waits.up_to(answer_within), answered + abandoned)
     return (
         Figure("offered", "Calls offered", Unit.COUNT, calls.offered),
@@ -97,7 +101,7 @@ def section(
     calls: Calls, compared: tuple[Figure, ...], period: Period, timezone: tzinfo, answer_within: int
 ) -> Section:
     """The section with the figures as they were compared, and the tables of the period."""
-    local = [(_local(quarter, timezone), load) for quarter, load in calls.quarters.items()]
+    local = _by_local_hour(calls.quarters, timezone)
     formula = Note(
         "Service level: answered within {seconds} seconds, by all that were answered or abandoned.",
         (("seconds", answer_within),),
@@ -118,8 +122,14 @@ def section(
     )
 
 
-def _local(quarter: int, timezone: tzinfo) -> datetime:
-    return (_EPOCH + quarter * QUARTER).astimezone(timezone)
+def _by_local_hour(quarters: Mapping[int, Load], timezone: tzinfo) -> list[tuple[datetime, Load]]:
+    """The load by the hours of the wall clock, of those with a call: what the tables add up."""
+    sums: dict[datetime, Load] = {}
+    for quarter, load in quarters.items():
+        hour = (_EPOCH + quarter * QUARTER).astimezone(timezone).replace(minute=0)
+        known = sums.get(hour)
+        sums[hour] = load if known is None else known.plus(load)
+    return list(sums.items())
 
 
 def _by_outcome(calls: Calls) -> Table:
@@ -209,7 +219,7 @@ def _by_operator(calls: Calls) -> Table:
             Column("talk_p90", "Talk, 90th percentile", Unit.SECONDS),
         ),
         tuple((operator, *_talk(talks)) for operator, talks in by_name),
-        ("total", *_talk(sum(calls.talks.values(), Distribution()))),
+        ("total", *_talk(Distribution.together(calls.talks.values()))),
     )
 
 
@@ -224,7 +234,7 @@ def _summed(
     sums = dict.fromkeys(names, Load())
     for at, load in local:
         name = name_of(at)
-        sums[name] = Load(*map(sum, zip(sums[name], load, strict=True)))
+        sums[name] = sums[name].plus(load)
     return tuple((name, *load) for name, load in sums.items())
 
 

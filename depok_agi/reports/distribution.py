@@ -47,8 +47,14 @@ class Distribution:
                 return value
         return None
 
-    def __add__(self, other: "Distribution") -> "Distribution":
-        return Distribution(self.counts + other.counts)
+    @classmethod
+    def together(cls, distributions: Iterable["Distribution"]) -> Self:
+        """That of all their values."""
+        counts: Counter[int] = Counter()
+        for one in distributions:
+            for value, times in one.counts.items():
+                counts[value] += times
+        return cls(counts)
 
 
 class Ranked:

@@ -11,7 +11,7 @@ import shutil
 import sqlite3
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, closing, contextmanager
-from datetime import datetime
+from datetime import datetime, tzinfo
 from pathlib import Path
 
 from depok_agi.errors import NotFoundError, RefusedError, StoreError
@@ -31,6 +31,11 @@ WAITS_SECONDS = 5.0
 def name_of(now: datetime) -> str:
     """The file name of a backup made now, by this moment's own clock."""
     return f"depok-agi-{now:%Y%m%d-%H%M%S}.sqlite"
+
+
+def made_at(name: str, timezone: tzinfo) -> datetime:
+    """When the backup of this name was made, by the clock of `timezone`."""
+    return datetime.strptime(name, "depok-agi-%Y%m%d-%H%M%S.sqlite").replace(tzinfo=timezone)
 
 
 def listed(folder: Path) -> list[Path]:

@@ -100,7 +100,7 @@ class Store:
         """Write the file anew, and empty the write-ahead log: what was deleted is in neither any more.
 
         Meanwhile others can read and nobody can write: some seconds for each gigabyte. Needs the size of the store once
-        more on its disk.
+        more beside it, and in the folder for temporary files.
 
         Raises:
             StoreError: others do not let go of the store, or the disk refuses.

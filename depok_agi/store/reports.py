@@ -51,7 +51,7 @@ async def counted(
         return Counted(
             period,
             await _calls(store, asked, with_tables=with_tables),
-            await _tickets(store, asked, end, with_tables=with_tables),
+            await _tickets(store, asked, end),
             await _callbacks(store, asked, end),
             await _scores(store, asked),
             await _gaps(store, asked),
@@ -75,18 +75,18 @@ async def _calls(store: Store, asked: dict[str, int], *, with_tables: bool) -> C
     if with_tables:
         async with queries.inbound_calls_by_quarter_cursor(reader, **asked) as cursor:
             async for quarter, *load in _rows(cursor):
-                quarters[quarter] = Load(*load)
+                quarters[quarter] = quarters.get(quarter, Load()).plus(Load(*load))
     back = await queries.abandoned_called_back(reader, **asked)
     return Calls(dict(waits), dict(talks), quarters, back["called_back"], back["reached"], recovered)
 
 
-async def _tickets(store: Store, asked: dict[str, int], end: int, *, with_tables: bool) -> Tickets:
+async def _tickets(store: Store, asked: dict[str, int], end: int) -> Tickets:
     open_at = await store.queries.tickets_open_at(store.reader, at=end)
     backlog = Backlog(open_at["open"], open_at["late"], moment(open_at["oldest"]))
-    count = Count(asked["as_of"], with_tables=with_tables)
+    count = Count(asked["as_of"])
     async with store.queries.tickets_received_cursor(store.reader, **asked) as cursor:
         async for row in _rows(cursor):
-            count.add(Way(*row))
+            count.add(Way._make(row))
     return count.tickets(backlog)
 
 

@@ -36,14 +36,14 @@ class Step:
     """One kind of rows: the query that finds them, what destroys them and tells how many, and where its order begins.
 
     Attributes:
-        has_recordings: whether files go before the rows do.
+        recordings: the query of the names of files that go before the rows do, if any.
     """
 
     kind: Kind
     find: str
     destroy: Destroy
     first: Place = FIRST
-    has_recordings: bool = False
+    recordings: str | None = None
 
 
 async def find(
@@ -55,10 +55,12 @@ async def find(
     return [(row["at"], row["id"]) async for row in rows]
 
 
-async def recordings(store: Store, connection: aiosqlite.Connection, tickets: Sequence[int | str]) -> list[str]:
-    """The names of the files in the folder for recordings that are about these tickets."""
-    found = store.queries.recordings_of_tickets(connection, ids=json.dumps(tickets))
-    return [row["recording"] async for row in found]
+async def recordings(store: Store, connection: aiosqlite.Connection, step: Step, ids: Sequence[int | str]) -> list[str]:
+    """The names of the files in the folder for recordings that are about these rows of a step."""
+    if step.recordings is None:
+        return []
+    query = getattr(store.queries, step.recordings)
+    return [row["recording"] async for row in query(connection, ids=json.dumps(ids))]
 
 
 async def _recordings(store: Store, connection: aiosqlite.Connection, batch: Batch) -> int:
@@ -134,8 +136,8 @@ async def _nobody(store: Store, connection: aiosqlite.Connection) -> int:
 
 
 STEPS: Final[Sequence[Step]] = (
-    Step(Kind.RECORDINGS, "old_recordings", _recordings, has_recordings=True),
-    Step(Kind.TICKETS, "old_tickets", _tickets, has_recordings=True),
+    Step(Kind.RECORDINGS, "old_recordings", _recordings, recordings="recordings_of_tickets"),
+    Step(Kind.TICKETS, "old_tickets", _tickets, recordings="recordings_of_tickets"),
     Step(Kind.CALLBACKS, "old_callbacks", _callbacks),
     Step(Kind.CALLS, "old_calls", _calls, FIRST_CALL),
     Step(Kind.BLOCKS, "old_blocks", _blocks),

@@ -13,7 +13,7 @@ from typing import NoReturn
 
 from rich.console import Console
 
-from tests.bench import desk_speed, journal, ledger, load, memory, pipeline, report_speed, voice
+from tests.bench import desk_speed, journal, ledger, list_speed, load, memory, pipeline, report_speed, voice
 from tests.bench.figures import Figure, print_table
 from tests.bench.machine import this_machine
 from tests.bench.size import FULL, QUICK, Size
@@ -27,6 +27,7 @@ SECTIONS: dict[str, Callable[[Path, Size], Iterator[Figure]]] = {
     "load": load.measure,
     "memory": memory.measure,
     "desk": desk_speed.measure,
+    "lists": list_speed.measure,
     "reports": report_speed.measure,
     "voice": voice.measure,
 }

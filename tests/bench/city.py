@@ -14,7 +14,7 @@ from pathlib import Path
 
 from depok_agi.store.database import Store
 from depok_agi.store.times import microseconds
-from tests.bench import city_callbacks, city_calls, city_people, city_tickets
+from tests.bench import city_callbacks, city_calls, city_messages, city_people, city_tickets
 from tests.bench.bulk import Bulk, filling
 from tests.bench.city_times import DAY, HOUR, MINUTE
 from tests.bench.size import CitySize
@@ -33,6 +33,7 @@ def make(path: Path, size: CitySize, now: datetime, seed: int = 1) -> None:
         log = city_calls.fill(bulk, size.calls, citizens, now, size.days, drawn)
         told = city_tickets.fill(bulk, size.tickets, log.spoke, citizens, now, size.days, drawn)
         city_callbacks.fill(bulk, size.pending, told, log, now, drawn)
+        city_messages.fill(bulk, citizens, now, size.days, drawn)
         _gaps(bulk, microseconds(now), size.days, drawn)
 
 

@@ -1,19 +1,15 @@
-"""The evaluation of a city: whole commands, against the same queries in the sqlite3 shell; and the city itself."""
+"""The evaluation of a city: whole commands, against the same counted in the sqlite3 shell; and the city itself."""
 
-import asyncio
-import os
+import re
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import NamedTuple
 
-from depok_agi.config import load
-from depok_agi.desk import reports
-from depok_agi.desk.opening import open_desk
 from depok_agi.reports.period import Period, PeriodKind
+from depok_agi.store.times import microseconds
 from tests.bench import city
 from tests.bench.city_times import WIB
 from tests.bench.figures import Figure
@@ -21,6 +17,7 @@ from tests.bench.make_city import SETTINGS
 from tests.bench.on_terminal import kept_environment
 from tests.bench.peer import REPOSITORY
 from tests.bench.size import Size
+from tests.bench.whole_process import Took, took
 
 CITY_SECONDS = 180.0
 SECONDS = {PeriodKind.MONTH: 2.0, PeriodKind.YEAR: 10.0}
@@ -28,13 +25,11 @@ MEGABYTES = 150.0
 TARGET_RATIO = 1.5
 """The whole command by the sqlite3 shell, which only counts: in processor time, since either needs nothing else."""
 
+IN_THE_SHELL = Path(__file__).with_name("report_in_the_shell.sql")
+OF_THE_PERIOD_ITSELF = frozenset({"first_call", "first_ticket", "inbound_calls_by_quarter"})
+"""What is asked once, and not of the periods beside it."""
 
-class _Took(NamedTuple):
-    """Seconds by the clock, and seconds of a processor."""
-
-    seconds: float
-    of_processor: float
-
+QUERY = re.compile(r"^-- name: (\w+).*?(?=^-- name: |\Z)", re.MULTILINE | re.DOTALL)
 
 LEAST_SECONDS = 0.25
 """What the shell does in less says nothing of the command, which has to start."""
@@ -64,15 +59,15 @@ def measure(folder: Path, size: Size) -> Iterator[Figure]:
 def _report(folder: Path, settings: Path, period: Period, rounds: int) -> Iterator[Figure]:
     """A first round warms up."""
     queries = folder / f"{period.kind}.sql"
-    queries.write_text(asyncio.run(_queries(settings, period)), "utf-8")
+    queries.write_text(_queries(period, datetime.now(UTC)), "utf-8")
     program = str(Path(sys.executable).with_name("depok-agi"))
     command = (program, "--config", str(settings), "report", period.kind.value, period.first.isoformat(), "--json")
     shell = ("sqlite3", "-readonly", str(folder / "city.sqlite"), f".read {queries}")
-    whole: list[_Took] = []
-    counted: list[_Took] = []
+    whole: list[Took] = []
+    counted: list[Took] = []
     for _ in range(rounds + 1):
-        whole.append(_took(*command))
-        counted.append(_took(*shell))
+        whole.append(took(*command))
+        counted.append(took(*shell))
     best, best_shell = (min(took.of_processor for took in times[1:]) for times in (whole, counted))
     raw = {
         "command": [took.seconds for took in whole[1:]],
@@ -86,7 +81,7 @@ def _report(folder: Path, settings: Path, period: Period, rounds: int) -> Iterat
     )
     yield Figure(
         "reports",
-        f"{name}, by the same queries in the sqlite3 shell",
+        f"{name}, by the same in the sqlite3 shell",
         f"{best:.2f} s of CPU",
         f"{best_shell:.2f} s of CPU" if best_shell >= LEAST_SECONDS else f"{best_shell:.2f} s, too little to compare",
         best / best_shell if best_shell >= LEAST_SECONDS else None,
@@ -110,26 +105,26 @@ def _against(what: str, measured: float, limit: float, unit: str, raw: dict[str,
     )
 
 
-async def _queries(settings: Path, period: Period) -> str:
-    """Every query that the report makes, with its values in it."""
-    found: list[str] = []
-    async with open_desk(load(settings)) as desk:
-        await desk.store.reader.set_trace_callback(found.append)
-        await reports.report(desk, period, answer_within=20)
-    return "".join(f"{query.rstrip().rstrip(';')};\n" for query in found)
+def _queries(period: Period, now: datetime) -> str:
+    """What the report counts of its period, of the one before and of a year before, with the values in it."""
+    named = {found[1]: found[0] for found in QUERY.finditer(IN_THE_SHELL.read_text("utf-8"))}
+    periods = dict.fromkeys(one for one in (period, period.before, period.year_before) if one is not None)
+    asked: list[str] = []
+    for one in periods:
+        until = min(microseconds(one.until(WIB)), microseconds(now))
+        values = {
+            "since": microseconds(one.since(WIB)),
+            "until": microseconds(one.until(WIB)),
+            "as_of": microseconds(now),
+            "at": until,
+        }
+        wanted = named if one == period else named.keys() - OF_THE_PERIOD_ITSELF
+        asked += [_with_values(named[name], values) for name in wanted]
+    return "\n".join(asked)
 
 
-def _took(*command: str) -> _Took:
-    """Its output goes nowhere. What it says of errors is seen."""
-    began = time.perf_counter()
-    process = subprocess.Popen(
-        command, cwd=REPOSITORY, env=kept_environment(), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL
-    )
-    _, status, used = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise RuntimeError(f"{' '.join(command)} has failed with {process.returncode}")
-    return _Took(time.perf_counter() - began, used.ru_utime + used.ru_stime)
+def _with_values(query: str, values: Mapping[str, int]) -> str:
+    return re.sub(r"(?<!:):(\w+)", lambda found: str(values[found[1]]), query)
 
 
 def _run(*command: str) -> str:

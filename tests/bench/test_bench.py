@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.bench import desk_speed, memory, voice
+from tests.bench import desk_speed, list_speed, memory, voice
 from tests.bench.first_word import waited
 from tests.bench.menu_steps import commands_of_the_step
 from tests.bench.size import FULL, QUICK, CitySize
@@ -56,6 +56,13 @@ def test_what_operators_wait_for_is_timed_in_a_city_of_its_own(tmp_path: Path) -
     ]
     assert all(figure.ratio for figure in figures)
     assert (FULL.city.calls, FULL.city.tickets, FULL.city.pending) == (1_000_000, 200_000, 20_000)
+
+
+def test_every_list_is_timed_in_a_city_that_has_something_for_each(tmp_path: Path) -> None:
+    tiny = replace(QUICK, city=CitySize(calls=2_000, tickets=400, pending=60), command_rounds=1)
+    figures = list(list_speed.measure(tmp_path, tiny))
+    assert len(figures) == len(list_speed.LISTS)
+    assert all(figure.ratio and len(figure.raw["seconds"]) == 1 for figure in figures)
 
 
 def test_a_step_and_the_first_word_are_timed_on_a_real_asterisk(tmp_path: Path) -> None:

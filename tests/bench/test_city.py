@@ -10,12 +10,16 @@ from pathlib import Path
 
 import pytest
 
-from depok_agi.desk import Desk, callbacks, calls, tickets
+from depok_agi.desk import Desk, blocks, callbacks, calls, mails, sms, sms_queue, tickets
+from depok_agi.notify.mail import Kind, MailFilter, forwarded_key
 from depok_agi.reports.period import Period, PeriodKind
+from depok_agi.sms.outgoing import Filter
+from depok_agi.store.database import QUERIES
 from depok_agi.store.times import microseconds
 from depok_agi.tickets.callback import CallbackReason, CallbackStatus, urgency
 from depok_agi.tickets.status import TicketStatus
-from tests.bench import make_city
+from depok_agi.tickets.ticket import TicketChannel
+from tests.bench import make_city, report_speed
 from tests.bench.city import make
 from tests.bench.size import CitySize
 from tests.unit.cli.command import in_process
@@ -98,6 +102,33 @@ async def test_its_tickets_are_bounced_reopened_late_and_in_time_and_its_reports
     assert 0.5 < on_time < 1
     earlier = await report_of(desk, Period.around(PeriodKind.YEAR, NOW.date()), NOW - timedelta(days=30))
     assert figure(earlier, "calls.offered").value < figure(report, "calls.offered").value  # type: ignore[operator]
+
+
+async def test_what_it_wrote_and_was_written_is_about_its_tickets(desk: Desk) -> None:
+    known = await tickets.listed(desk, limit=ALL)
+    written = await mails.listed(desk, wanted=MailFilter.ALL, limit=ALL)
+    forwardings = {forwarded_key(one.number, one.forwarding) for one in known if one.forwarding is not None}
+    assert {mail.key for mail in written if mail.kind is Kind.FORWARDED} == forwardings
+    assert {mail.kind for mail in written} == {Kind.FORWARDED, Kind.REMINDER, Kind.REPORT}
+    by_sms = {one.number for one in known if one.channel is TicketChannel.SMS and one.caller is not None}
+    assert {one.ticket for one in await sms.listed(desk, limit=ALL)} == by_sms
+    assert by_sms < {one.ticket for one in await sms_queue.listed(desk, wanted=Filter.ALL, limit=ALL)}
+    assert await blocks.listed(desk)
+
+
+def test_what_the_report_counts_is_what_the_shell_would_count(rows: sqlite3.Connection) -> None:
+    now = microseconds(NOW)
+    asked = {"since": microseconds(NOW - timedelta(days=300)), "until": now, "as_of": now, "at": now}
+    plain, fast = (_queries(path) for path in (report_speed.IN_THE_SHELL, QUERIES / "reports.sql"))
+    assert plain.keys() == fast.keys()
+    for name in plain:
+        counted = [sorted(rows.execute(queries[name], asked), key=repr) for queries in (plain, fast)]
+        assert counted[0] == counted[1], name
+        assert counted[0], name
+
+
+def _queries(path: Path) -> dict[str, str]:
+    return {found[1]: found[0] for found in report_speed.QUERY.finditer(path.read_text("utf-8"))}
 
 
 def test_the_script_makes_one_with_settings_and_never_over_another(

@@ -169,6 +169,10 @@ def test_the_operators_phone_rings_and_they_hear_both_and_it_is_written_down_eac
     for hertz in (CITIZEN, OPERATOR):
         assert seconds_of_tone(budi.heard, hertz) == pytest.approx(found["talk_seconds"], abs=1)
     assert '"recording" <sip:1500664@' in budi.messages
+    listening = wait_until(
+        lambda: one if (one := centre.json("calls", "list")[0])["outcome"] else None, 5, lambda: "it is up still"
+    )
+    assert (listening["direction"], listening["outcome"]) == ("internal", "answered")
     output = subprocess.run(
         [sys.executable, "-m", "depok_agi", "calls", "play", found["id"], "--output", "-"],
         env=centre.environment,

@@ -14,7 +14,6 @@ from depok_agi.config import Settings, load
 from depok_agi.desk import Desk, attendance, operator_orders, operators, presence
 from depok_agi.desk.operator_orders import Order, OrderStatus, Wish
 from depok_agi.errors import SettingsError
-from depok_agi.operators.board import PATIENCE_SECONDS
 from depok_agi.operators.state import PauseReason, State
 from depok_agi.store.times import microseconds
 from tests.unit.asterisk.test_ami import Pbx
@@ -261,31 +260,7 @@ class TestStates:
             await becomes(desk, State.IN, "budi")
 
 
-class TestByItself:
-    async def test_a_phone_that_is_away_is_paused_and_back_once_it_is_there(
-        self, tmp_path: Path, desk: Desk, pbx: Pbx, clock: Clock
-    ) -> None:
-        async def told(count: int) -> None:
-            async def has() -> bool:
-                return len(pbx.actions("QueuePause")) == count
-
-            await until(has)
-
-        async with running(settings(tmp_path, pbx), desk) as task:
-            task.hear(event(0, Status="5"))
-            await becomes(desk, State.UNREACHABLE)
-            assert pbx.actions("QueuePause") == []
-            clock.later(seconds=PATIENCE_SECONDS)
-            await told(1)
-            task.hear(event(11, Status="5", Paused="1", PausedReason="unreachable"))
-            task._asked_at.clear()  # as after some seconds
-            task.hear(event(60, Status="1", Paused="1", PausedReason="unreachable"))
-            await told(2)
-        assert [(one["Paused"], one.get("Reason")) for one in sent(pbx, "QueuePause")] == [
-            ("true", "unreachable"),
-            ("false", None),
-        ]
-
+class TestNobody:
     @pytest.mark.parametrize(
         ("is_open", "status", "paused", "expected"),
         [(True, "1", "1", True), (True, "5", "0", True), (True, "1", "0", False), (False, "1", "1", False)],

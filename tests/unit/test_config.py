@@ -23,6 +23,7 @@ from depok_agi.config import (
     dial_secret,
     load,
     mail_password,
+    operators_secret,
     sms_secret,
 )
 from depok_agi.errors import SettingsError
@@ -448,6 +449,37 @@ class TestDial:
     def test_its_secret_is_never_shown(self, path: Path) -> None:
         assert SECRET not in repr(loaded(path, DIAL))
         assert SECRET not in faults(path, f"{DIAL}ring_seconds = 0")
+
+
+class TestOperators:
+    def test_without_the_section_there_is_none(self, path: Path) -> None:
+        settings = loaded(path)
+        assert (settings.operators, settings.pbx.queue) == (None, "depok")
+        with pytest.raises(SettingsError, match="operators: must be given"):
+            operators_secret(settings)
+
+    def test_a_secret_alone_will_do(self, path: Path) -> None:
+        settings = loaded(path, f'{MINIMAL}[operators]\nsecret = "{SECRET}-operators"')
+        assert settings.operators is not None
+        assert settings.operators.username == "depok-agi-operators"
+        assert operators_secret(settings) == f"{SECRET}-operators"
+
+    @pytest.mark.parametrize(
+        ("text", "fault"),
+        [
+            (f"{MINIMAL}[operators]\n", "operators: give either secret or secret_file"),
+            (f'{MINIMAL}[operators]\nsecret = "x"\nusername = "depok-agi"', "operators.username: must be another"),
+            (f'{DIAL}[operators]\nsecret = "x"\nusername = "depok-agi-dial"', "operators.username: must be another"),
+            (f'{MINIMAL}[pbx]\nqueue = "de pok"', "pbx.queue: must be a name"),
+        ],
+    )
+    def test_what_makes_no_sense_is_refused(self, path: Path, text: str, fault: str) -> None:
+        assert f"  {fault}" in faults(path, text)
+
+    def test_it_is_no_user_that_sends_sms(self, path: Path) -> None:
+        sms = '[sms]\nsecret = "x"\nto = "Dongle/d"\nusername = "depok-agi-operators"'
+        with pytest.raises(SettingsError, match=re.escape("sms.username: must be another")):
+            loaded(path, f'{MINIMAL}[operators]\nsecret = "x"\n{sms}')
 
 
 class TestSms:

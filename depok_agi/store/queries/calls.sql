@@ -108,8 +108,7 @@ SELECT c.*, p.caller, p.caller_raw, p.dialled, p.parties, p.transferred_to,
         (SELECT max(t.recording) FROM ticket_calls tc JOIN tickets t ON t.serial = tc.ticket WHERE tc.call = c.id)
     ) AS recording
 FROM calls c LEFT JOIN call_personal p ON p.call = c.id
-WHERE (:since IS NULL OR c.started_at >= :since)
-  AND (:until IS NULL OR c.started_at < :until)
+WHERE c.started_at >= :since AND c.started_at < :until
 ORDER BY c.started_at DESC, c.id DESC LIMIT :limit;
 
 -- name: list_calls_of_citizen
@@ -124,8 +123,7 @@ SELECT c.*, p.caller, p.caller_raw, p.dialled, p.parties, p.transferred_to,
     ) AS recording
 FROM calls c LEFT JOIN call_personal p ON p.call = c.id
 WHERE c.citizen = :citizen AND (:outcome IS NULL OR c.outcome = :outcome)
-  AND (:since IS NULL OR c.started_at >= :since)
-  AND (:until IS NULL OR c.started_at < :until)
+  AND c.started_at >= :since AND c.started_at < :until
 ORDER BY c.started_at DESC, c.id DESC LIMIT :limit;
 
 -- name: list_calls_of_outcome
@@ -139,9 +137,7 @@ SELECT c.*, p.caller, p.caller_raw, p.dialled, p.parties, p.transferred_to,
         (SELECT max(t.recording) FROM ticket_calls tc JOIN tickets t ON t.serial = tc.ticket WHERE tc.call = c.id)
     ) AS recording
 FROM calls c LEFT JOIN call_personal p ON p.call = c.id
-WHERE c.outcome = :outcome
-  AND (:since IS NULL OR c.started_at >= :since)
-  AND (:until IS NULL OR c.started_at < :until)
+WHERE c.outcome = :outcome AND c.started_at >= :since AND c.started_at < :until
 ORDER BY c.started_at DESC, c.id DESC LIMIT :limit;
 
 -- name: list_requests_since

@@ -70,9 +70,23 @@ WHERE status IN ('waiting', 'sending') AND status = 'sending';
 -- name: last_sms_sent_at$
 SELECT max(sent_at) FROM sms_queue WHERE sent_at IS NOT NULL;
 
--- name: list_sms
+-- name: newest_sms
+SELECT id FROM sms_queue
+WHERE (:since IS NULL OR queued_at >= :since) AND (:until IS NULL OR queued_at < :until)
+ORDER BY id DESC LIMIT :limit;
+
+-- name: newest_ended_sms
+SELECT id FROM sms_queue WHERE status IN ('sent', 'dropped') AND status = :status
+  AND (:since IS NULL OR queued_at >= :since) AND (:until IS NULL OR queued_at < :until)
+ORDER BY id DESC LIMIT :limit;
+
+-- name: newest_waiting_sms
+SELECT id FROM sms_queue WHERE status IN ('waiting', 'sending')
+  AND (:since IS NULL OR queued_at >= :since) AND (:until IS NULL OR queued_at < :until)
+ORDER BY +id DESC LIMIT :limit;
+
+-- Many at once; `ids` is a JSON array, as in callbacks.sql.
+-- name: get_sms
 SELECT q.*, c.number, t.number AS ticket_number FROM sms_queue q
 JOIN citizens c ON c.id = q.citizen LEFT JOIN tickets t ON t.serial = q.ticket
-WHERE (:wanted = 'all' OR q.status = :wanted OR (:wanted = 'waiting' AND q.status = 'sending'))
-  AND (:since IS NULL OR q.queued_at >= :since) AND (:until IS NULL OR q.queued_at < :until)
-ORDER BY q.id DESC LIMIT :limit;
+WHERE q.id IN (SELECT value FROM json_each(:ids)) ORDER BY q.id DESC;

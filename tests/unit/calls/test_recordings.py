@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from depok_agi.calls import events as ev
 from depok_agi.calls.journal import parse_cel
 from depok_agi.calls.ledger import Ledger
-from depok_agi.calls.record import CallRecord, Recording, Source
+from depok_agi.calls.record import CallRecord, Direction, Outcome, Recording, Source
 from depok_agi.calls.recordings import name_of
 from tests.unit.calls.story import BOARD, Story
 
@@ -63,6 +63,16 @@ def test_of_who_spoke_with_nobody_nothing_is_recorded() -> None:
 
 def test_a_talk_is_recorded_to_one_file() -> None:
     assert logged(answered(FILE, OTHER)[0]).recording == FILE
+
+
+def test_an_operator_who_listens_to_a_recording_has_a_call_of_their_own_that_was_answered() -> None:
+    story = Story()
+    leg = story.leg("103", exten="s")
+    story.up(leg)
+    story.step(leg, "listen", "begun")
+    story.wait(20).hang_up(leg)
+    record = logged(story)
+    assert (record.direction, record.outcome, record.citizen) == (Direction.INTERNAL, Outcome.ANSWERED, None)
 
 
 @pytest.mark.parametrize("file", ["", "../../etc/passwd", "x" * 32 + ".wav", f"/var/{FILE}", FILE.upper()])

@@ -62,7 +62,8 @@ def test_its_header_has_the_fields_of_json_with_and_without_rows(command: Comman
     found = command.json(*words)
     full = command.ok(*words, "--csv").stdout
     assert empty == header(full)
-    for one, row in zip(found, rows(full), strict=True):
+    read_again = words == ("access", "list")  # each look at it is one more entry
+    for one, row in zip(found, rows(full), strict=not read_again):
         assert list(one) == list(row) == empty
 
 

@@ -1,5 +1,10 @@
 """`depok-agi subject`: a citizen's own data is erased at one's word."""
 
+from pathlib import Path
+
+import pytest
+
+from depok_agi.access.roles import Person, Role
 from depok_agi.desk.erasing import DETAIL
 from tests.unit.cli.command import Command
 from tests.unit.desk.citizen import found_in
@@ -110,3 +115,21 @@ def test_a_citizen_is_suspended_and_resumed(command: Command) -> None:
     assert len(command.json("tickets", "list")) == 1
     assert command.json("subject", "suspensions") == []
     assert len(command.json("subject", "suspensions", "--all")) == 1
+
+
+def test_whoever_goes_back_to_a_backup_is_told_of_those_who_were_erased_since(command: Command) -> None:
+    complains(command)
+    backup = Path(command.ok("db", "backup").stdout.strip())
+    aged = backup.rename(backup.with_name("depok-agi-20200101-020000.sqlite"))
+    assert "erased since" not in command.ok("db", "restore", aged.name).stderr
+    command.ok("subject", "erase", NUMBER, "--why", "surat", "--yes")
+    assert "1 citizens were erased since" in command.ok("db", "restore", aged.name).stderr
+    assert command.json("tickets", "list")[0]["caller"] is None
+
+
+def test_who_may_not_erase_is_not_asked_and_learns_nothing(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    complains(command)
+    monkeypatch.setattr("depok_agi.cli.subject.acting", lambda: Person("siti", Role.OPERATOR))
+    said = command.refused("subject", "erase", NUMBER, "--why", "surat")
+    assert "needs admin" in said
+    assert "tickets" not in said

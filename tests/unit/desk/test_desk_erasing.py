@@ -222,6 +222,19 @@ async def test_whoever_reads_all_the_time_keeps_it_from_being_finished(
     assert found_in(tmp_path) == []
 
 
+async def test_what_another_tool_has_deleted_and_left_in_the_file_goes_too(
+    desk: Desk, places: Folders, tmp_path: Path, path: Path
+) -> None:
+    with closing(sqlite3.connect(path, isolation_level=None)) as careless:
+        careless.execute("PRAGMA secure_delete = OFF")
+        careless.executemany("INSERT INTO citizens (name) VALUES (?)", [(NAME * 50,)] * 100)
+        careless.execute("DELETE FROM citizens")
+        careless.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    assert found_in(tmp_path) != []
+    await erase(desk, places, tmp_path)
+    assert found_in(tmp_path) == []
+
+
 async def test_what_it_cannot_reach_is_told(desk: Desk, clock: Clock, places: Folders, tmp_path: Path) -> None:
     await citizen.comes_in(desk, clock, places)
     other = await tickets.open_ticket(desk, tickets.Complaint("tetangga saya 0811 0000 7391", caller=BUDI), "siti")

@@ -92,6 +92,8 @@ async def test_it_is_refused_without_a_reason_twice_and_to_operators(desk: Desk)
         await suspending.suspend(desk, ANI, why=" ", person=SRI)
     with pytest.raises(RefusedError, match="needs supervisor"):
         await suspending.suspend(desk, ANI, why="surat", person=Person("siti", Role.OPERATOR))
+    with pytest.raises(RefusedError, match="needs supervisor"):
+        await suspending.listed(desk, person=Person("siti", Role.OPERATOR))
     with pytest.raises(NotFoundError, match="is not suspended"):
         await suspending.resume(desk, ANI, person=SRI)
     await suspending.suspend(desk, ANI, why="surat", person=SRI)

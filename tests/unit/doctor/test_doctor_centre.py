@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from depok_agi.access.roles import Person, Role
 from depok_agi.config import Settings, load
-from depok_agi.desk import journal
+from depok_agi.desk import erasing, journal
 from depok_agi.desk.opening import base_schedule, open_desk
 from depok_agi.doctor import centre
 from depok_agi.doctor.finding import State
@@ -114,3 +115,13 @@ def test_a_backup_of_last_night_is_well_and_an_older_one_a_warning(settings: Set
     (folder / "depok-agi-20261125-020000.sqlite").touch()
     found = centre.last_backup(settings, NOW)
     assert (found.state, found.text) == (State.OK, "the newest is of 25-11-2026 02:00:00")
+
+
+async def test_an_erasure_that_was_interrupted_is_a_failure_until_it_is_finished(settings: Settings) -> None:
+    assert await centre.erasures(settings) == []
+    async with open_desk(settings) as desk:
+        made = await erasing.erase(desk, "+6281100007391", why="surat", person=Person("root", Role.ADMIN))
+        (found,) = await centre.erasures(settings)
+        assert (found.state, found.text) == (State.FAILURE, "1 not finished: 1")
+        await erasing.finish(desk, made)
+    assert await centre.erasures(settings) == []

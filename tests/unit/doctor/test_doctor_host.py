@@ -113,3 +113,30 @@ def test_the_clock_is_well_when_ntp_keeps_it(
 def test_without_the_tool_the_clock_is_a_warning(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("shutil.which", lambda _: None)
     assert host.clock(settings, NOW).state is State.WARNING
+
+
+@pytest.fixture
+def records(tmp_path: Path, settings_file: Path) -> Path:
+    """A queue_log that everybody may read, in a folder of its own."""
+    file = tmp_path / "log/queue_log"
+    file.parent.mkdir()
+    file.write_text("x")
+    with settings_file.open("a") as settings:
+        settings.write(f'[journal]\nqueue_log = "{file}"\ncel = "log/none.csv"\ncdr = "log/none.csv"\n')
+    file.chmod(0o644)
+    return file
+
+
+def test_a_record_of_calls_that_everybody_can_read_is_told(
+    records: Path, settings_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Path, "parents", property(lambda file: [file.parent]))  # pytest's own are closed to others
+    for mode, state in ((0o755, State.WARNING), (0o750, State.OK)):
+        records.parent.chmod(mode)
+        (found,) = host.logs(load(settings_file))
+        assert found.state is state
+        assert (found.mend == f"chmod o= {records.parent}") is (state is State.WARNING)
+    records.parent.chmod(0o755)
+    records.chmod(0o640)
+    (found,) = host.logs(load(settings_file))
+    assert found.state is State.OK

@@ -14,7 +14,8 @@ from depok_agi.notify.security import MailSecurity
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     (tmp_path / "depok-agi.toml").write_text(
-        '[ami]\nport = 1\nsecret = "rahasia"\n[dial]\nsecret = "rahasia"\n[sms]\nsecret = "rahasia"\n'
+        '[ami]\nport = 1\nsecret = "rahasia"\n[dial]\nsecret = "rahasia"\n[operators]\nsecret = "rahasia"\n'
+        '[sms]\nsecret = "rahasia"\n'
         'to = "Dongle/dongle0"\n[fastagi]\nport = 1\n'
         '[journal]\ncel = "cel.csv"\nqueue_log = "queue_log"\n'
     )
@@ -61,6 +62,7 @@ def test_without_asterisk_each_thing_is_told_and_nothing_raised(settings: Settin
     assert {check for check, one in found.items() if one.state is State.FAILURE} == {
         "AMI",
         "rights of depok-agi-dial",
+        "rights of depok-agi-operators",
         "rights of depok-agi-sms",
         "FastAGI",
     }

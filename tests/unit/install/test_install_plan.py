@@ -86,6 +86,7 @@ def test_the_settings_say_where_this_host_has_its_files_and_use_what_is_installe
     read = tomllib.loads(text)
     assert read["journal"]["queue_log"] == "/srv/log/asterisk/queue_log"
     assert read["dial"]["ring_seconds"] == 25
+    assert read["operators"] == {"username": "depok-agi-operators", "secret_file": "operators.secret"}
     assert "mail" not in read
     assert "\n# How calls are placed for operators" in text
     assert files(planned(tmp_path, Kind.DEBIAN))["/etc/depok-agi/depok-agi.toml"].settings

@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from depok_agi.operators.board import PATIENCE_SECONDS, Board, Turn
+from depok_agi.operators.board import Board, Turn
 from depok_agi.operators.member import Gone, Member, MemberEvent, Seen, Talked
 from depok_agi.operators.state import PauseReason, Standing, State
 
@@ -77,25 +77,6 @@ def test_who_left_and_was_never_there_is_nothing() -> None:
     assert board().apply(Talked(AT, PHONE)) == []
 
 
-def test_a_phone_that_is_away_is_paused_after_some_patience_and_back_once_it_is_there() -> None:
-    desk = board()
-    desk.apply(seen(0, status=5))
-    assert desk.to_pause(AT + PATIENCE_SECONDS * SECOND - 1) == []
-    assert desk.to_pause(AT + PATIENCE_SECONDS * SECOND) == [PHONE]
-    assert desk.apply(seen(11, status=5, paused=True, reason="unreachable")) == []
-    assert (desk.to_pause(AT + 60 * SECOND), desk.to_unpause()) == ([], [])
-    desk.apply(seen(30, paused=True, reason="unreachable"))
-    assert desk.to_unpause() == [PHONE]
-
-
-def test_one_who_paused_by_themselves_stays_so_whatever_their_phone_does() -> None:
-    desk = board()
-    desk.apply(seen(0, status=5, paused=True, reason="lunch"))
-    assert desk.to_pause(AT + 600 * SECOND) == []
-    desk.apply(seen(900, paused=True, reason="lunch"))
-    assert desk.to_unpause() == []
-
-
 EVENTS = st.lists(
     st.one_of(
         st.builds(
@@ -107,7 +88,7 @@ EVENTS = st.lists(
                 st.just("siti"),
                 st.integers(0, 8),
                 st.booleans(),
-                st.sampled_from(["", "lunch", "unreachable"]),
+                st.sampled_from(["", "lunch", "Auto-Pause"]),
                 st.booleans(),
                 st.none() | st.integers(AT, AT + 100 * SECOND),
             ),

@@ -35,7 +35,6 @@ def at_desk(**known: Any) -> Member:
         (at_desk(status=5, paused=True, reason="lunch"), Standing(State.PAUSED, PauseReason.LUNCH)),
         (at_desk(status=5), Standing(State.UNREACHABLE)),
         (at_desk(status=0), Standing(State.UNREACHABLE)),
-        (at_desk(status=5, paused=True, reason="unreachable"), Standing(State.UNREACHABLE)),
         (at_desk(last_call=AT - 15 * SECOND), Standing(State.IN)),
         (at_desk(last_call=AT - 14 * SECOND), Standing(State.WRAP_UP, until=AT + SECOND)),
         (at_desk(status=5, last_call=AT - SECOND), Standing(State.UNREACHABLE)),

@@ -40,6 +40,7 @@ def test_counted_or_ranked_is_all_the_same(values: list[int], percent: int, most
     assert (counted.count, counted.mean, counted.up_to(most)) == (ranked.count, ranked.mean, ranked.up_to(most))
 
 
-@given(VALUES, VALUES)
-def test_two_together_are_as_one(values: list[int], others: list[int]) -> None:
-    assert Distribution.of(values) + Distribution.of(others) == Distribution.of(values + others)
+@given(st.lists(VALUES, max_size=4))
+def test_several_together_are_as_one(several: list[list[int]]) -> None:
+    together = Distribution.together(Distribution.of(values) for values in several)
+    assert together == Distribution.of(value for values in several for value in values)
