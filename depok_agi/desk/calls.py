@@ -11,7 +11,7 @@ from depok_agi.desk import Desk, callbacks, ids, journal, left
 from depok_agi.desk.suspended import suspended
 from depok_agi.errors import RefusedError
 from depok_agi.store import calls as call_rows
-from depok_agi.store.times import microseconds, moment
+from depok_agi.store.times import EARLIEST, LATEST, microseconds, moment
 from depok_agi.tickets.callback import AttemptResult, CallbackReason
 
 if TYPE_CHECKING:  # what is said to callers is no command's, but the daemon's
@@ -31,9 +31,6 @@ TRIED = {
 
 RANG_SECONDS = 10
 """An outbound call that was given up sooner did not really try: a slip of the finger is no attempt."""
-
-_EARLIEST, _LATEST = 0, 2**63 - 1
-"""Microseconds UTC before and after every call."""
 
 Listed = tuple[CallRecord, str | None, int | None]
 """A call, its newest ticket's number, its callback's id."""
@@ -176,8 +173,8 @@ async def listed(
                 raise RefusedError("the use of this citizen's data is suspended: their calls are not listed")
         # Never without bounds, so that the index leads to the first of an old year as fast as to today's.
         within = {
-            "since": _EARLIEST if since is None else since,
-            "until": _LATEST if until is None else until,
+            "since": EARLIEST if since is None else since,
+            "until": LATEST if until is None else until,
             "limit": limit,
         }
         if citizen is not None:

@@ -15,6 +15,7 @@ from depok_agi.language import gettext_noop
 from depok_agi.store import callbacks as callback_rows
 from depok_agi.store import calls as call_rows
 from depok_agi.store import subject
+from depok_agi.store.times import EARLIEST, LATEST
 from depok_agi.tickets.ticket import HistoryEntry, Ticket
 
 ALL = -1
@@ -62,7 +63,7 @@ async def dossier(desk: Desk, number: str, *, person: Person, recordings: Path) 
 
 async def _calls(desk: Desk, citizen: int) -> list[CallRecord]:
     found = desk.store.queries.list_calls_of_citizen(
-        desk.store.reader, citizen=citizen, outcome=None, since=None, until=None, limit=ALL
+        desk.store.reader, citizen=citizen, outcome=None, since=EARLIEST, until=LATEST, limit=ALL
     )
     return [call_rows.from_row(row) async for row in found][::-1]
 

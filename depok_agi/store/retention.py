@@ -16,7 +16,7 @@ Place = tuple[int, int | str]
 
 FIRST: Final[Place] = (-1, -1)
 FIRST_CALL: Final[Place] = (-1, "")
-"""Calls have text for an id."""
+"""Calls, and their recordings, have text for an id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +67,10 @@ async def _recordings(store: Store, connection: aiosqlite.Connection, batch: Bat
     return int(await store.queries.destroy_recordings(connection, ids=batch.ids))
 
 
+async def _talks(store: Store, connection: aiosqlite.Connection, batch: Batch) -> int:
+    return int(await store.queries.destroy_talks(connection, ids=batch.ids))
+
+
 async def _tickets(store: Store, connection: aiosqlite.Connection, batch: Batch) -> int:
     queries, ids = store.queries, batch.ids
     await queries.destroy_texts_of_tickets(connection, ids=ids)
@@ -89,6 +93,7 @@ async def _calls(store: Store, connection: aiosqlite.Connection, batch: Batch) -
         if detail is not None:
             await queries.change_call_detail(connection, call=row["id"], detail=json.dumps(detail))
     await queries.destroy_call_states(connection, ids=ids)
+    await queries.destroy_talks_of_calls(connection, ids=ids)
     await queries.destroy_citizens_of_calls(connection, ids=ids)
     return int(await queries.destroy_calls(connection, ids=ids))
 
@@ -137,9 +142,10 @@ async def _nobody(store: Store, connection: aiosqlite.Connection) -> int:
 
 STEPS: Final[Sequence[Step]] = (
     Step(Kind.RECORDINGS, "old_recordings", _recordings, recordings="recordings_of_tickets"),
+    Step(Kind.RECORDINGS, "old_talks", _talks, FIRST_CALL, recordings="recordings_of_talks"),
     Step(Kind.TICKETS, "old_tickets", _tickets, recordings="recordings_of_tickets"),
     Step(Kind.CALLBACKS, "old_callbacks", _callbacks),
-    Step(Kind.CALLS, "old_calls", _calls, FIRST_CALL),
+    Step(Kind.CALLS, "old_calls", _calls, FIRST_CALL, recordings="recordings_of_calls"),
     Step(Kind.BLOCKS, "old_blocks", _blocks),
     Step(Kind.SUSPENSIONS, "old_suspensions", _suspensions),
     Step(Kind.SMS, "old_sms_received", _sms_received),

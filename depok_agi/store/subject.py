@@ -32,6 +32,7 @@ async def destroy(
     details = [row async for row in queries.details_of_citizen(connection, digits=digits, **of)]
     for row in details:
         await queries.change_call_detail(connection, call=row["id"], detail=_without(row["detail"], traces))
+    await queries.erase_talks_of_citizen(connection, **of)  # while their calls are still known as theirs
     destroyed = {
         CALLS: await queries.erase_calls_of_citizen(connection, **of),
         ELSEWHERE: await _elsewhere(store, connection, traces, calls),

@@ -5,6 +5,8 @@ from typing import overload
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+EARLIEST, LATEST = 0, 2**63 - 1
+"""For queries that never go without bounds, so that an index leads to the first row of an old year."""
 
 
 @overload

@@ -8,6 +8,11 @@ WHERE recording IS NOT NULL AND +status = 'closed' AND opened_at < :before
   AND (opened_at, serial) > (:after_at, :after_id)
 ORDER BY opened_at, serial LIMIT :limit;
 
+-- name: old_talks
+SELECT at, uniqueid AS id FROM talk_recordings
+WHERE at < :before AND (at, uniqueid) > (:after_at, :after_id)
+ORDER BY at, uniqueid LIMIT :limit;
+
 -- name: old_tickets
 SELECT closed_at AS at, serial AS id FROM tickets
 WHERE closed_at IS NOT NULL AND erased_at IS NULL AND closed_at < :before AND (closed_at, serial) > (:after_at, :after_id)
@@ -74,6 +79,22 @@ SELECT recording FROM tickets WHERE serial IN (SELECT value FROM json_each(:ids)
 -- name: destroy_recordings!
 UPDATE tickets SET recording = NULL
 WHERE serial IN (SELECT value FROM json_each(:ids)) AND recording IS NOT NULL AND +status = 'closed';
+
+-- name: recordings_of_talks
+SELECT recording FROM talk_recordings WHERE uniqueid IN (SELECT value FROM json_each(:ids));
+
+-- name: destroy_talks!
+DELETE FROM talk_recordings WHERE uniqueid IN (SELECT value FROM json_each(:ids));
+
+-- name: recordings_of_calls
+SELECT r.recording FROM call_uniqueids u JOIN talk_recordings r ON r.uniqueid = u.uniqueid
+JOIN calls c ON c.id = u.call WHERE u.call IN (SELECT value FROM json_each(:ids)) AND c.ended = 1;
+
+-- name: destroy_talks_of_calls!
+DELETE FROM talk_recordings WHERE uniqueid IN (
+    SELECT u.uniqueid FROM call_uniqueids u JOIN calls c ON c.id = u.call
+    WHERE u.call IN (SELECT value FROM json_each(:ids)) AND c.ended = 1
+);
 
 -- name: destroy_texts_of_tickets!
 DELETE FROM ticket_texts WHERE history IN (

@@ -41,7 +41,10 @@ SELECT since, until, by, why FROM suspensions WHERE citizen = :citizen ORDER BY 
 
 -- Every name of a file in the folder for recordings that is about this citizen.
 -- name: recordings_of_citizen
-SELECT recording FROM tickets WHERE citizen = :citizen AND recording IS NOT NULL;
+SELECT recording FROM tickets WHERE citizen = :citizen AND recording IS NOT NULL
+UNION ALL
+SELECT r.recording FROM calls c JOIN call_uniqueids u ON u.call = c.id JOIN talk_recordings r ON r.uniqueid = u.uniqueid
+WHERE c.citizen = :citizen;
 
 -- Calls in which these digits stand among the personal fields, whoever the citizen of the call is.
 -- name: calls_with_digits
@@ -84,6 +87,11 @@ DELETE FROM ticket_texts WHERE history IN (
 
 -- name: erase_recordings_of_citizen!
 UPDATE tickets SET recording = NULL WHERE citizen = :citizen AND recording IS NOT NULL;
+
+-- name: erase_talks_of_citizen!
+DELETE FROM talk_recordings WHERE uniqueid IN (
+    SELECT u.uniqueid FROM calls c JOIN call_uniqueids u ON u.call = c.id WHERE c.citizen = :citizen
+);
 
 -- name: erase_tickets_of_citizen!
 UPDATE tickets SET erased_at = :at WHERE citizen = :citizen;

@@ -6,7 +6,8 @@ from datetime import timedelta
 from pathlib import Path
 
 from depok_agi.access import roles
-from depok_agi.calls.record import Direction, Leg, Outcome, Role, Transfer, TransferKind
+from depok_agi.calls.record import Direction, Leg, Outcome, Recording, Role, Transfer, TransferKind
+from depok_agi.calls.recordings import name_of
 from depok_agi.config import Folders, Journal
 from depok_agi.desk import Desk, blocks, callbacks, calls, dialling, importing, sms, suspending, taking, tickets
 from depok_agi.desk.tickets import Complaint
@@ -49,7 +50,7 @@ def journal(tmp_path: Path) -> Journal:
 
 async def comes_in(desk: Desk, clock: Clock, places: Folders) -> list[Ticket]:
     """Through every door; gives her tickets, all of them closed and nothing owed."""
-    await _calls(desk, clock)
+    await _calls(desk, clock, places)
     await _leaves(desk, clock, places)
     made = [await _complains(desk, clock), await _stays_unnamed(desk)]
     await _is_imported(desk)
@@ -63,8 +64,11 @@ async def comes_in(desk: Desk, clock: Clock, places: Folders) -> list[Ticket]:
     return made
 
 
-async def _calls(desk: Desk, clock: Clock) -> None:
+async def _calls(desk: Desk, clock: Clock, places: Folders) -> None:
+    talk = Recording("1764000000.1", name_of("talk", "1764000000.1"))
+    (places.recordings / talk.file).write_bytes(b"RIFF" + VOICE * 4000)
     answered = call("1764000000.1", Outcome.ANSWERED, number=NUMBER, began=clock.at)
+    answered = replace(answered, recordings=(talk,))
     handed = Transfer(TransferKind.BLIND, "PJSIP/101-00000001", NATIONAL, microseconds(clock.at))
     on_isdn = Leg(f"DAHDI/i1/{NATIONAL}-1", NATIONAL, Role.OPERATOR, None, None, None)
     abandoned = call("1764000100.1", number=NUMBER, began=clock.at)

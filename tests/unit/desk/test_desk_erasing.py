@@ -55,7 +55,7 @@ async def test_nothing_of_an_erased_citizen_is_left_in_any_byte_of_any_file(
     left = await erase(desk, places, tmp_path)
 
     assert found_in(tmp_path) == []
-    assert (left.left, left.recordings, left.spool, left.backups) == ([], 1, 2, 1)
+    assert (left.left, left.recordings, left.spool, left.backups) == ([], 2, 2, 1)
     assert [secret for secret in SECRETS if secret in caplog.text.encode()] == []
     assert await tickets.verify(desk) == []
     for ticket in made:
@@ -175,7 +175,7 @@ async def test_an_interrupted_erasure_is_finished_by_the_next_and_leaves_nothing
 
     left = await erase(desk, places, tmp_path)
 
-    assert (left.left, left.recordings, left.backups, found_in(tmp_path)) == ([], 1, 1, [])
+    assert (left.left, left.recordings, left.backups, found_in(tmp_path)) == ([], 2, 1, [])
     of_budi, hers = await erasing.listed(desk)
     assert (hers.finished_at, hers.seal, of_budi.finished_at) == (clock.at, None, None)
 

@@ -83,7 +83,7 @@ async def test_each_kind_is_there(dossier: Dossier) -> None:
         "blocks": 1,
         "suspensions": 1,
         "surveys": 1,
-        "recordings": 1,
+        "recordings": 2,
         "access": 5,
     }
     assert counts["history"] == sum(entry["ticket"] is not None for entry in rows(dossier, "history")) > 15

@@ -56,12 +56,12 @@ async def test_what_is_young_enough_stays(desk: Desk, clock: Clock, places: Fold
     clock.later(days=28)
     assert not any((await run(desk, places)).values())
     assert [ticket.caller for ticket in hers] == [NUMBER, NUMBER]
-    assert len(list(places.recordings.iterdir())) == 1
+    assert len(list(places.recordings.iterdir())) == 2
 
 
 async def test_recordings_may_go_before_the_rest(desk: Desk, clock: Clock, places: Folders, hers: list[Ticket]) -> None:
     clock.later(days=31)
-    assert {kind: count for kind, count in (await run(desk, places)).items() if count} == {Kind.RECORDINGS: 1}
+    assert {kind: count for kind, count in (await run(desk, places)).items() if count} == {Kind.RECORDINGS: 2}
     assert list(places.recordings.iterdir()) == []
     assert (await tickets.show(desk, hers[0].number)).text is not None
 
@@ -74,7 +74,7 @@ async def test_in_the_end_nothing_personal_is_left_and_the_history_is_whole(
     before = await retention.would_destroy(desk, PERIODS)
     destroyed = await run(desk, places)
     assert destroyed[Kind.TICKETS] == before[Kind.TICKETS] == 6
-    assert destroyed[Kind.RECORDINGS] == before[Kind.RECORDINGS] == 1
+    assert destroyed[Kind.RECORDINGS] == before[Kind.RECORDINGS] == 2
     assert destroyed[Kind.CITIZENS] == 2, "she, and who handed a call on to her"
     await desk.store.clean()
     assert found_in(tmp_path) == []
