@@ -7,7 +7,7 @@ from depok_agi.calls.numbers import to_e164
 from depok_agi.cli import fields
 from depok_agi.cli.context import acting, at_desk, command_words, settings
 from depok_agi.cli.csv_rows import csv_option, show_records
-from depok_agi.cli.language import _
+from depok_agi.cli.language import _, word
 from depok_agi.cli.output import hint, json_option, person, printable, show_table
 from depok_agi.cli.span import span_options
 from depok_agi.cli.unmasking import asked, unmask_option
@@ -85,9 +85,9 @@ def _row(entry: Access, given: Settings) -> tuple[str, ...]:
     return (
         f"{entry.at.astimezone(given.timezone):%d-%m-%Y %H:%M:%S}",
         printable(entry.actor),
-        entry.role,
+        word(entry.role),
         printable(entry.origin or "-"),
-        entry.deed if entry.allowed else _("{deed}: refused").format(deed=entry.deed),
+        word(entry.deed) if entry.allowed else _("{deed}: refused").format(deed=word(entry.deed)),
         person(entry.number) if entry.number else "-",
         entry.ticket or "-",
         entry.call or "-",

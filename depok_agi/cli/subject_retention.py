@@ -6,7 +6,7 @@ import click
 
 from depok_agi.access.retention import Kind
 from depok_agi.cli.context import acting, at_desk, settings
-from depok_agi.cli.language import _
+from depok_agi.cli.language import _, word
 from depok_agi.cli.output import hint, json_option, show_json, show_table, when
 from depok_agi.config import Settings
 from depok_agi.desk import retention as runs
@@ -68,4 +68,4 @@ def _show(found: list[Run], given: Settings, *, as_json: bool) -> None:
 
 
 def _counted(destroyed: Mapping[Kind, int]) -> str:
-    return ", ".join(f"{count} {kind}" for kind, count in destroyed.items() if count) or _("nothing")
+    return ", ".join(f"{count} {word(kind)}" for kind, count in destroyed.items() if count) or _("nothing")

@@ -17,6 +17,28 @@ WORDS = frozenset(
         # roles
         gettext_noop("supervisor"),
         gettext_noop("admin"),
+        # what was done, as the access log has it
+        gettext_noop("show"),
+        gettext_noop("find"),
+        gettext_noop("unmask"),
+        gettext_noop("secret"),
+        gettext_noop("listen"),
+        gettext_noop("export"),
+        gettext_noop("erase"),
+        gettext_noop("suspend"),
+        gettext_noop("retention"),
+        gettext_noop("opds"),
+        gettext_noop("operators"),
+        gettext_noop("read_access_log"),
+        gettext_noop("command"),
+        # what is destroyed when its time is over
+        gettext_noop("recordings"),
+        gettext_noop("tickets"),
+        gettext_noop("calls"),
+        gettext_noop("blocks"),
+        gettext_noop("suspensions"),
+        gettext_noop("access_log"),
+        gettext_noop("citizens"),
         # what was done with a ticket
         gettext_noop("open"),
         gettext_noop("forward"),

@@ -9,6 +9,8 @@ from pathlib import Path
 import click
 import pytest
 
+from depok_agi.access.retention import Kind as Destroyed
+from depok_agi.access.roles import Deed, Role
 from depok_agi.calls.record import Role as LegRole
 from depok_agi.calls.record import TransferKind
 from depok_agi.cli.help import translated
@@ -231,6 +233,9 @@ def _texts(command: click.Command) -> list[str]:
 
 def test_every_value_of_an_enum_that_a_table_shows_is_a_known_word() -> None:
     shown = (
+        Role,
+        Deed,
+        Destroyed,
         LegRole,
         TransferKind,
         Kind,
