@@ -59,7 +59,7 @@ class _Nouns(click.Group):
 @click.group(cls=_Nouns, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.option(
     "--config",
-    type=click.Path(path_type=Path),
+    type=click.Path(readable=False, path_type=Path),
     callback=no_path_under_sudo,
     help="The settings file (else DEPOK_AGI_CONFIG, else /etc).",
 )
