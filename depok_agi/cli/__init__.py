@@ -109,7 +109,7 @@ def _clear_usage() -> Iterator[None]:
 @click.group(cls=_Nouns, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.option(
     "--config",
-    type=click.Path(path_type=Path),
+    type=click.Path(readable=False, path_type=Path),
     callback=_settings_file,
     help="The settings file (else DEPOK_AGI_CONFIG, else /etc).",
 )

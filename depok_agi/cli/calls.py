@@ -258,7 +258,7 @@ def show(ctx: click.Context, call: str, *, as_json: bool) -> None:
 
 
 @calls.command()
-@click.argument("file", type=click.Path(allow_dash=True), callback=no_path_under_sudo)
+@click.argument("file", type=click.Path(readable=False, allow_dash=True), callback=no_path_under_sudo)
 @click.option(
     "--trunk", "trunks", multiple=True, help="An endpoint with citizens behind it, when there are no settings."
 )

@@ -32,7 +32,7 @@ WIDTH = 28
 @sounds_option
 @click.option(
     "--dialplan",
-    type=click.Path(path_type=Path),
+    type=click.Path(readable=False, path_type=Path),
     callback=no_path_under_sudo,
     default=Path("/usr/share/depok-agi/dialplan"),
     show_default=True,

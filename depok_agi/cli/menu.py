@@ -22,7 +22,10 @@ from depok_agi.voice.menu_tree import Action, Choice, Menu, MenuTree
 USUAL_SCRIPT = Path("/usr/share/depok-agi/dialplan/prompts.toml")
 
 file_argument = click.argument(
-    "file", required=False, type=click.Path(path_type=Path, allow_dash=True), callback=no_path_under_sudo
+    "file",
+    required=False,
+    type=click.Path(readable=False, path_type=Path, allow_dash=True),
+    callback=no_path_under_sudo,
 )
 
 
@@ -35,7 +38,7 @@ def menu() -> None:
 @file_argument
 @click.option(
     "--script",
-    type=click.Path(path_type=Path),
+    type=click.Path(readable=False, path_type=Path),
     callback=no_path_under_sudo,
     help=f"The prompts' script, in which each prompt of the menu must be; {USUAL_SCRIPT} if it is there.",
 )

@@ -12,7 +12,7 @@ from depok_agi.errors import DepokError
 
 script_option = click.option(
     "--script",
-    type=click.Path(path_type=Path),
+    type=click.Path(readable=False, path_type=Path),
     callback=no_path_under_sudo,
     default=Path("/usr/share/depok-agi/dialplan/prompts.toml"),
     show_default=True,
@@ -20,7 +20,7 @@ script_option = click.option(
 )
 sounds_option = click.option(
     "--sounds",
-    type=click.Path(path_type=Path),
+    type=click.Path(readable=False, path_type=Path),
     callback=no_path_under_sudo,
     default=Path("/usr/share/asterisk/sounds"),
     show_default=True,

@@ -55,7 +55,7 @@ def _options(command: Command) -> Command:
         json_option,
         click.option(
             "--output",
-            type=click.Path(path_type=Path),
+            type=click.Path(readable=False, path_type=Path),
             callback=no_path_under_sudo,
             help="Write it into this file; never over one that is there.",
         ),

@@ -24,7 +24,7 @@ _MONTH = re.compile(r"(\d{4})-(\d{2})")
 @click.argument("month", required=False)
 @click.option(
     "--into",
-    type=click.Path(path_type=Path),
+    type=click.Path(readable=False, path_type=Path),
     callback=no_path_under_sudo,
     help="Write all files into this folder, over those of the same month.",
 )

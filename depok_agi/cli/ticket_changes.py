@@ -25,7 +25,7 @@ revision_option = click.option(
 text_option = click.option("--text", help="The text; read from standard input when not given.")
 file_option = click.option(
     "--file",
-    type=click.Path(path_type=Path, allow_dash=True),
+    type=click.Path(readable=False, path_type=Path, allow_dash=True),
     callback=no_path_under_sudo,
     help="The text, in a file (UTF-8); - is standard input.",
 )

@@ -25,7 +25,7 @@ MOST_FAULTS_SHOWN = 100
 @click.argument(
     "file",
     required=False,
-    type=click.Path(path_type=Path, allow_dash=True),
+    type=click.Path(readable=False, path_type=Path, allow_dash=True),
     callback=no_path_under_sudo,
 )
 @click.option("--check", is_flag=True, help="Only say what is wrong; import nothing.")

@@ -162,6 +162,7 @@ class TestUnderSudo:
             if parameter.type.name in paths or {parameter.name} & {"file", "output", "folder", "into", "config"}:
                 context = click.Context(commands()[words])
                 context.set_parameter_source(parameter.name or "", ParameterSource.COMMANDLINE)
+                assert not getattr(parameter.type, "readable", False)
                 for place in (__file__, str(Path(__file__).parent), "/nowhere"):
                     with pytest.raises(click.UsageError, match="not allowed under sudo"):
                         parameter.process_value(context, place)
