@@ -6,7 +6,7 @@ costs nothing, and reads only then. What rings is read at once, lists no more th
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import ClassVar
@@ -59,6 +59,7 @@ class Console(App[None]):
         desk: what the views read from; None while the store cannot be read.
         calls: those that are up.
         on_phone: what is on the operator's phone.
+        phones: whose each telephone is, device to operator.
     """
 
     ENABLE_COMMAND_PALETTE = False
@@ -104,7 +105,7 @@ class Console(App[None]):
         self.desk: Desk | None = None
         self.calls: Sequence[CallRecord] = ()
         self.on_phone: OnPhone | None = None
-        self.devices = at_phone.devices_of(person.name, given.pbx.operators)
+        self.phones: Mapping[str, str] = given.pbx.operators
         self.zone = ZoneInfo(given.centre.timezone)
         self.now_view = Now()
         self.work = Work()
@@ -343,7 +344,7 @@ class Console(App[None]):
         self.calls = await at_phone.up(desk)
         self._heard_until = await at_phone.heard_until(desk)
         before = self.on_phone
-        self.on_phone = at_phone.on_phone(self.calls, self.person.name, self.given.pbx.operators)
+        self.on_phone = at_phone.on_phone(self.calls, self.person.name, self.phones)
         on = self.on_phone
         if on is not None and (self.now_view.call is None or self.now_view.call.id != on.call.id):
             await self.now_view.pop(desk, on.call)

@@ -12,7 +12,7 @@ from depok_agi.console.frame import Key
 from depok_agi.console.view import Choice, View
 from depok_agi.desk import callbacks as desk_callbacks
 
-SHOWN = 100
+SHOWN = 50
 
 
 class Callbacks(View):

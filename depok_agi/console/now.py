@@ -12,7 +12,7 @@ from depok_agi.console import citizen_text
 from depok_agi.console.frame import Key
 from depok_agi.console.view import Lines, View
 from depok_agi.console.words import in_full, moment_or_dash, number_of
-from depok_agi.desk import Desk, citizens, supervising
+from depok_agi.desk import Desk, at_phone, citizens, supervising
 from depok_agi.desk.access import allow
 from depok_agi.desk.citizens import Citizen, Known
 from depok_agi.store.times import moment
@@ -70,7 +70,11 @@ class Now(View):
         now, zone = desk.now(), console.zone
         if self.call is None:
             owed = await supervising.owed(desk)
-            idle = _("Nobody is on your phone.") if console.devices else self._no_phone()
+            idle = (
+                _("Nobody is on your phone.")
+                if at_phone.devices_of(console.person.name, console.phones)
+                else self._no_phone()
+            )
             waiting = _("{open} are owed a call, {late} of those late").format(open=owed.open, late=owed.late)
             self._lines.put([idle, f"  {waiting}"])
             return

@@ -38,7 +38,7 @@ class Supervisor(View):
         self._lines.put(
             supervision_text.lines(
                 console.calls,
-                at_phone.operators_now(console.calls, console.given.pbx.operators),
+                at_phone.operators_now(console.calls, console.phones),
                 await supervising.today(desk, within),
                 await supervising.owed(desk),
                 await supervising.late_by_opd(desk),

@@ -9,7 +9,7 @@ from depok_agi.console.frame import Key
 from depok_agi.console.view import Choice, View
 from depok_agi.desk import tickets as desk_tickets
 
-SHOWN = 100
+SHOWN = 50
 
 
 class MyTickets(View):

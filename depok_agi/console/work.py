@@ -99,7 +99,7 @@ class Work(View):
         console = self.console_app
         if console.given.dial is None:
             raise RefusedError(_("nobody dials for you here ([dial] is not set): dial by hand, then enter the result"))
-        device = dialling.phone_of(console.given.pbx.operators, console.person.name, None)
+        device = dialling.phone_of(console.phones, console.person.name, None)
         self._order, _claimed = await dialling.place(desk, callback, console.person.name, device)
         self._ordered_at = time.monotonic()
         await self.show()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from depok_agi.access.roles import Deed, Person
 from depok_agi.calls.numbers import to_e164
 from depok_agi.desk import Desk, calls
-from depok_agi.desk.access import allow
+from depok_agi.desk.access import allow, find_citizen
 from depok_agi.desk.calls import Listed
 from depok_agi.desk.secrecy import SECRET, hidden_calls, hidden_tickets, veiled_callback
 from depok_agi.desk.suspended import suspended
@@ -116,10 +116,20 @@ async def find(desk: Desk, text: str, person: Person) -> list[Known]:
             "{least_letters} letters of a name at least, a whole telephone number, or a ticket's",
             least_letters=LEAST_LETTERS,
         )
+    if number is not None:
+        await find_citizen(desk, person, number, "desk")
+        known = await by_number(desk, number)
+        return [] if known is None else await _not_suspended(desk, [known])
     escaped = wanted.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    pattern = None if number is not None else f"%{escaped}%"
-    await allow(desk, person, Deed.FIND, detail="desk: by number" if number else "desk: by name")
+    await allow(desk, person, Deed.FIND, detail="desk: by name")
     store = desk.store
     with store.told():
-        rows = store.queries.find_citizens(store.reader, number=number, pattern=pattern, limit=FOUND_SHOWN)
-        return [Known(row["id"], row["number"], row["name"]) async for row in rows]
+        rows = store.queries.find_citizens_by_name(store.reader, pattern=f"%{escaped}%", limit=FOUND_SHOWN)
+        found = [Known(row["id"], row["number"], row["name"]) async for row in rows]
+    return await _not_suspended(desk, found)
+
+
+async def _not_suspended(desk: Desk, found: list[Known]) -> list[Known]:
+    with desk.store.told():
+        left_out = await suspended(desk, desk.store.reader)
+    return [one for one in found if one.id not in left_out]

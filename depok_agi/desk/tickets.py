@@ -332,13 +332,12 @@ async def listed(
 
 
 async def opened_by(desk: Desk, actor: str, *, limit: int = 50) -> list[Ticket]:
-    """The tickets that somebody has opened and that are not closed: the late ones first, then the newest."""
-    queries, reader = desk.store.queries, desk.store.reader
+    """The tickets that somebody has opened and that are not closed: the late ones first, then the newest.
+
+    As a list shows them: without their calls, callback and answer.
+    """
     with desk.store.told():
-        found = queries.open_tickets_opened_by(reader, actor=actor, now=microseconds(desk.now()), limit=limit)
-        chosen = [row["number"] async for row in found]
-        tickets = [await rows.load(desk.store, reader, number) for number in chosen]
-    return [ticket for ticket in tickets if ticket is not None]
+        return await rows.opened_by(desk.store, desk.store.reader, actor, desk.now(), limit)
 
 
 async def status_of(desk: Desk, number: str) -> "TicketStanding | None":

@@ -1,5 +1,6 @@
 """Tickets: records to rows and back."""
 
+from datetime import datetime
 from typing import Any
 
 import aiosqlite
@@ -15,6 +16,14 @@ async def load(store: Store, connection: aiosqlite.Connection, number: str) -> T
     """One ticket; None when there is none with this number."""
     row = await store.queries.get_ticket(connection, number=number)
     return None if row is None else _ticket(row)
+
+
+async def opened_by(
+    store: Store, connection: aiosqlite.Connection, actor: str, now: datetime, limit: int
+) -> list[Ticket]:
+    """The open tickets that somebody has opened, as a list shows them: without their calls, callback and answer."""
+    found = store.queries.open_tickets_opened_by(connection, actor=actor, now=microseconds(now), limit=limit)
+    return [_ticket(row) async for row in found]
 
 
 def _ticket(row: Any) -> Ticket:

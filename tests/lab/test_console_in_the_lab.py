@@ -74,7 +74,7 @@ def listening(centre: Centre) -> Iterator[AgentCalled]:
 def test_who_rings_is_shown_at_once_and_their_ticket_is_written_from_the_call(centre: Centre) -> None:
     centre.command("tickets", "new", "--caller", NUMBER, "--name", "Ani", "--text", "Lampu jalan mati", "--no-call")
     with console(centre) as terminal, listening(centre) as called, Operator(centre.pbx, "101", after=4) as phone:
-        with Citizen(centre.pbx, NUMBER, steps=[*TO_AN_OPERATOR, Pause(25)]):
+        with Citizen(centre.pbx, NUMBER, steps=[*TO_AN_OPERATOR, Pause(25)]) as ani:
             shown_at = terminal.until(f"{SHOWN}  Ani", within=30)
             waited = shown_at - called.heard()
             print(f"the pop was on the terminal {waited * 1000:.0f} ms after AgentCalled")
@@ -92,6 +92,7 @@ def test_who_rings_is_shown_at_once_and_their_ticket_is_written_from_the_call(ce
             terminal.until("is new.")
             terminal.press("f")
             terminal.until("DLHK has until")
+            ani.wait()
         terminal.press("F1")
         terminal.until("is over")
     (call,) = centre.calls(1)
