@@ -11,6 +11,7 @@ from typing import Any
 import aiosqlite
 
 from depok_agi.store.database import Store
+from depok_agi.store.rows import one_by_one
 from depok_agi.store.times import microseconds, moment
 from depok_agi.tickets.history import SERVICE, Standing, after
 from depok_agi.tickets.ticket import HistoryEntry
@@ -78,7 +79,7 @@ async def faults(store: Store) -> AsyncIterator[Fault]:
     standings: dict[int, Standing] = {}
     with store.told():
         async with store.queries.all_history_cursor(store.reader) as cursor:
-            async for row in cursor:
+            async for row in one_by_one(cursor):
                 entries += 1
                 if row["previous"] != previous:
                     yield Fault(row["id"], None, "does not follow the entry before it: one is missing or was changed")
@@ -92,7 +93,7 @@ async def faults(store: Store) -> AsyncIterator[Fault]:
         if (entries, previous) != (end["entries"], end["hash"] or FIRST_HASH):
             yield Fault(None, None, f"the history ends after {entries} entries, not as it ended: {end['entries']}")
         async with store.queries.all_standings_cursor(store.reader) as cursor:
-            async for row in cursor:
+            async for row in one_by_one(cursor):
                 if _stands(row) != _comparable(standings.get(row["serial"])):
                     yield Fault(None, row["number"], "does not stand where its history left it")
 
