@@ -13,6 +13,7 @@ import aiosqlite
 from depok_agi.language import gettext_noop
 from depok_agi.sentence import Sentence
 from depok_agi.store.database import Store
+from depok_agi.store.rows import one_by_one
 from depok_agi.store.times import microseconds, moment
 from depok_agi.tickets.history import SERVICE, Standing, after
 from depok_agi.tickets.ticket import HistoryEntry
@@ -85,7 +86,7 @@ async def faults(store: Store) -> AsyncIterator[Fault]:
     standings: dict[int, Standing] = {}
     with store.told():
         async with store.queries.all_history_cursor(store.reader) as cursor:
-            async for row in cursor:
+            async for row in one_by_one(cursor):
                 entries += 1
                 if row["previous"] != previous:
                     yield Fault(
@@ -102,7 +103,7 @@ async def faults(store: Store) -> AsyncIterator[Fault]:
             source = gettext_noop("the history ends after {found} entries, not as it ended: {entries}")
             yield Fault(None, None, Sentence(source, {"found": entries, "entries": end["entries"]}))
         async with store.queries.all_standings_cursor(store.reader) as cursor:
-            async for row in cursor:
+            async for row in one_by_one(cursor):
                 if _stands(row) != _comparable(standings.get(row["serial"])):
                     yield Fault(None, row["number"], Sentence("does not stand where its history left it"))
 

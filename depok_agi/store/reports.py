@@ -1,9 +1,7 @@
 """What the reports count, out of the store: as it was known at a moment."""
 
 from collections import Counter, defaultdict
-from collections.abc import AsyncIterator
 from datetime import datetime, tzinfo
-from typing import Any
 
 from depok_agi.calls.events import MICROSECONDS
 from depok_agi.calls.record import Outcome
@@ -19,11 +17,9 @@ from depok_agi.reports.satisfaction import Scores
 from depok_agi.reports.sms import Messages
 from depok_agi.reports.tickets import Backlog, Count, Tickets, Way
 from depok_agi.store.database import Store
+from depok_agi.store.rows import one_by_one
 from depok_agi.store.times import microseconds, moment
 from depok_agi.tickets.callback import AttemptResult, CallbackReason, CallbackStatus
-
-ROWS_AT_ONCE = 4096
-"""So many are fetched together: each time costs a change of thread, and all of a year at once would cost memory."""
 
 
 async def begins(store: Store, as_of: datetime) -> datetime | None:
@@ -69,12 +65,12 @@ async def _calls(store: Store, asked: dict[str, int], *, with_tables: bool) -> C
         recovered += row["recovered"]
     talks: defaultdict[str | None, Distribution] = defaultdict(Distribution)
     async with queries.answered_calls_by_talk_cursor(reader, **asked) as cursor:
-        async for operator, seconds, calls in _rows(cursor):
+        async for operator, seconds, calls in one_by_one(cursor):
             talks[operator].counts[seconds or 0] += calls
     quarters: dict[int, Load] = {}
     if with_tables:
         async with queries.inbound_calls_by_quarter_cursor(reader, **asked) as cursor:
-            async for quarter, *load in _rows(cursor):
+            async for quarter, *load in one_by_one(cursor):
                 quarters[quarter] = quarters.get(quarter, Load()).plus(Load(*load))
     back = await queries.abandoned_called_back(reader, **asked)
     return Calls(dict(waits), dict(talks), quarters, back["called_back"], back["reached"], recovered)
@@ -85,7 +81,7 @@ async def _tickets(store: Store, asked: dict[str, int], end: int) -> Tickets:
     backlog = Backlog(open_at["open"], open_at["late"], moment(open_at["oldest"]))
     count = Count(asked["as_of"])
     async with store.queries.tickets_received_cursor(store.reader, **asked) as cursor:
-        async for row in _rows(cursor):
+        async for row in one_by_one(cursor):
             count.add(Way._make(row))
     return count.tickets(backlog)
 
@@ -127,9 +123,3 @@ async def _gaps(store: Store, asked: dict[str, int]) -> list[Gap]:
         Gap(row["pbx"], moment(row["since"]), moment(row["until"]), row["recovered"], row["unknown"])
         async for row in store.queries.gaps_within(store.reader, **asked)
     ]
-
-
-async def _rows(cursor: Any) -> AsyncIterator[Any]:
-    while some := await cursor.fetchmany(ROWS_AT_ONCE):
-        for row in some:
-            yield row
