@@ -65,6 +65,9 @@ TAKEN_CARE_OF = {
 }
 """Calls whose text is translated (help texts are, centrally), goes to the log, or is none."""
 
+OF_THE_ACCESS_LOG = "desk: "
+"""So begins where in the console something was looked at; the access log is the same for every reader."""
+
 WORD = re.compile("[A-Za-z]{2}")
 PROSE = re.compile("[A-Za-z]{2}[,:;]? [A-Za-z]{2}")
 
@@ -272,6 +275,8 @@ def test_nothing_that_people_read_is_written_without_its_translation(path: Path)
         ('click.echo(f"  {_(name):10}{value}")', []),
         ('raise RefusedError("there is no {name}", name=name)', []),
         ('"""A docstring of words."""', []),
+        ('CSS = "Screen { layout: vertical; }"', []),
+        ('look(desk, "desk: on the phone")', []),
         ('@click.option("--a", help="Words for people.")\ndef f(): ...', []),
     ],
 )
@@ -293,8 +298,12 @@ def untranslated(code: str) -> Iterator[str]:
                     for text in _shown(given, passed)
                     if WORD.search(text.removeprefix("depok-agi: ")) and not PROSE.search(text)
                 )
-        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and PROSE.search(node.value):
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and _is_prose(node.value):
             yield node.value
+
+
+def _is_prose(text: str) -> bool:
+    return PROSE.search(text) is not None and not text.startswith(OF_THE_ACCESS_LOG)
 
 
 def _translated_below(top: ast.AST) -> Iterator[ast.AST]:
@@ -306,6 +315,8 @@ def _translated_below(top: ast.AST) -> Iterator[ast.AST]:
             yield from ast.walk(top.args[0])
     if isinstance(top, ast.Expr) and isinstance(top.value, ast.Constant):
         yield top.value
+    if isinstance(top, ast.Assign | ast.AnnAssign) and ast.unparse(top).partition(" ")[0].rstrip(":").endswith("CSS"):
+        yield from ast.walk(top)  # how the console looks
     if isinstance(top, ast.Dict):  # what somebody types may be looked up there
         yield from filter(None, top.keys)
 
