@@ -1,0 +1,30 @@
+"""`python -m tests.lab.person NAME ROLE ARGUMENT...`: the command as somebody with a role gives it by sudo.
+
+This machine has neither the user nor the groups, so the user database says here that it has. All that follows from it,
+the command finds out as it does on a PBX host.
+"""
+
+import grp
+import os
+import pwd
+import sys
+
+from depok_agi.access.roles import Role
+from depok_agi.cli import main
+
+UID, GID = 40_001, 40_001
+
+
+def become(name: str, role: Role) -> None:
+    """From here on whoever called sudo is this one, in the group of this role."""
+    user = pwd.struct_passwd((name, "x", UID, GID, "", "/", "/bin/sh"))
+    group = grp.struct_group((role.group, "x", GID, [name]))
+    pwd.getpwuid = lambda _: user
+    grp.getgrall = lambda: [group]
+    os.getgrouplist = lambda *_: [GID]
+    os.environ["SUDO_UID"] = str(UID)
+
+
+if __name__ == "__main__":
+    become(sys.argv[1], Role(sys.argv[2]))
+    main(sys.argv[3:])
