@@ -82,7 +82,7 @@ async def file_of(desk: Desk, known: Known, person: Person) -> Citizen:
         loaded = [await ticket_rows.load(store, reader, number) for number in numbers]
         tickets = [ticket for ticket in loaded if ticket is not None]
         closed = int(await queries.count_closed_tickets_of_citizen(reader, citizen=citizen))
-        owed = queries.callbacks_of_citizen(reader, citizen=citizen, limit=CALLBACKS_SHOWN)
+        owed = queries.newest_callbacks_of_citizen(reader, citizen=citizen, limit=CALLBACKS_SHOWN)
         callbacks = await callback_rows.load_all(store, reader, [row["id"] async for row in owed])
     log = [] if known.number is None else await calls.listed(desk, number=known.number, limit=CALLS_SHOWN)
     named = {ticket for callback in callbacks for ticket in callback.tickets}

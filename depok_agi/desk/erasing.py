@@ -26,12 +26,13 @@ from depok_agi.desk import Desk
 from depok_agi.desk.access import allow
 from depok_agi.desk.sms_queue import ERASED
 from depok_agi.errors import RefusedError
+from depok_agi.sentence import Joined, Sentence
 from depok_agi.store import callbacks as callback_rows
 from depok_agi.store import history, subject
 from depok_agi.store import tickets as ticket_rows
 from depok_agi.store.times import microseconds, moment
 from depok_agi.tickets import callback as rules
-from depok_agi.tickets.callback import ENDED
+from depok_agi.tickets.callback import ENDED, CallbackStatus
 from depok_agi.tickets.status import TicketAction, TicketStatus
 from depok_agi.tickets.ticket import HistoryEntry, local_iso
 
@@ -48,7 +49,7 @@ class Known:
     calls: int
     tickets: int
     callbacks: int
-    is_open: Sequence[str]
+    is_open: Sequence[Sentence]
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +214,8 @@ async def _end_what_is_open(
     callbacks = [row async for row in queries.callbacks_of_citizen(connection, citizen=citizen)]
     still = _open(tickets, callbacks)
     if still and not even_open:
-        named = ", ".join(still[:MOST_NAMED]) + (" ..." if len(still) > MOST_NAMED else "")
+        more = [Sentence("...")] if len(still) > MOST_NAMED else []
+        named = Joined(", ", [*still[:MOST_NAMED], *more])
         raise RefusedError(
             "the centre owes this citizen something yet: {named}. Finish it first, or say "
             "--even-open: then it is closed, and nobody is told",
@@ -234,10 +236,18 @@ async def _end_what_is_open(
             await history.add(store, connection, ticket.serial, entry)
 
 
-def _open(tickets: Sequence[Any], callbacks: Sequence[Any]) -> list[str]:
+def _open(tickets: Sequence[Any], callbacks: Sequence[Any]) -> list[Sentence]:
     return [
-        *(f"ticket {row['number']} ({row['status']})" for row in tickets if row["status"] != TicketStatus.CLOSED),
-        *(f"callback {row['id']} ({row['status']})" for row in callbacks if row["status"] not in ENDED),
+        *(
+            Sentence("ticket {number} ({status})", {"number": row["number"], "status": TicketStatus(row["status"])})
+            for row in tickets
+            if row["status"] != TicketStatus.CLOSED
+        ),
+        *(
+            Sentence("callback {id} ({status})", {"id": row["id"], "status": CallbackStatus(row["status"])})
+            for row in callbacks
+            if row["status"] not in ENDED
+        ),
     ]
 
 

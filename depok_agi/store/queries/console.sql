@@ -26,7 +26,7 @@ ORDER BY opened_at DESC, serial DESC LIMIT :limit;
 -- name: count_closed_tickets_of_citizen$
 SELECT count(*) FROM tickets WHERE citizen = :citizen AND status = 'closed';
 
--- name: callbacks_of_citizen
+-- name: newest_callbacks_of_citizen
 SELECT id FROM callbacks WHERE citizen = :citizen ORDER BY id DESC LIMIT :limit;
 
 -- The tickets that somebody has opened and that are not closed: the late first, then the newest.

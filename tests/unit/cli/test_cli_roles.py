@@ -128,6 +128,12 @@ EXAMPLES: dict[tuple[str, ...], tuple[str, ...]] = {
     ("numbers", "unblock"): (NUMBER,),
     ("opd", "add"): ("DISPUSIP", "--name", "Dinas"),
     ("opd", "edit"): ("DLHK", "--closed"),
+    ("operators", "add"): ("siti", "101"),
+    ("operators", "remove"): ("siti",),
+    ("subject", "erase"): (NUMBER, "--why", "x", "--yes"),
+    ("subject", "export"): (NUMBER,),
+    ("subject", "resume"): (NUMBER,),
+    ("subject", "suspend"): (NUMBER, "--why", "x"),
 }
 """What a command needs to be understood."""
 

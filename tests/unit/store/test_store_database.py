@@ -3,8 +3,10 @@
 # ruff: noqa: ASYNC240 - nobody else runs in these loops
 
 import asyncio
+import re
 import sqlite3
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import closing
 from pathlib import Path
@@ -319,3 +321,9 @@ async def test_a_new_store_is_closed_to_everyone_else(path: Path) -> None:
     await store.close()
     assert len(files) > 1
     assert modes == {0o600}
+
+
+def test_no_two_queries_have_the_same_name() -> None:
+    texts = [file.read_text("utf-8") for file in database.QUERIES.glob("*.sql")]
+    names = Counter(name for text in texts for name in re.findall(r"^-- name: (\w+)", text, re.MULTILINE))
+    assert [name for name, times in names.items() if times > 1] == []
