@@ -16,8 +16,11 @@ WITHIN = 60.0
 
 
 def kept_environment() -> dict[str, str]:
-    """The environment without what would lead the command to other settings, or tell it another width."""
-    ours = ("DEPOK_", "COLUMNS", "LINES")
+    """The environment without what would lead the command to other settings, or tell it another width.
+
+    Nor may it be told to compile itself at each start, which no installed command does.
+    """
+    ours = ("DEPOK_", "COLUMNS", "LINES", "PYTHONDONTWRITEBYTECODE")
     return {key: value for key, value in os.environ.items() if not key.startswith(ours)}
 
 
