@@ -15,7 +15,7 @@ TOLD_BY_THEMSELVES = {
     ("tickets", "reopen"), ("callbacks", "claim"), ("hours", "override"), ("report", "day"), ("report", "month"),
     ("report", "year"), ("report", "public"),
 }  # fmt: skip
-NOTHING_FOLLOWS = {("serve",), ("calls", "replay")}
+NOTHING_FOLLOWS = {("serve",), ("desk",), ("calls", "replay")}
 
 FILLED_IN = {"NUMBER": "1000015", "ID": "1", "WHEN": "yesterday", "CODE": "DLHK", "NAME": "sampah", "WHY": "x"}
 
