@@ -79,6 +79,7 @@ COMMANDS: Mapping[str, Role] = MappingProxyType(
         "desk": Role.OPERATOR,
         "calls list": Role.OPERATOR,
         "calls show": Role.OPERATOR,
+        "calls live": Role.OPERATOR,
         "calls gaps": Role.OPERATOR,
         "calls play": Role.OPERATOR,
         "calls replay": Role.ADMIN,

@@ -39,7 +39,7 @@ WIDTH = 10
 """Of what stands before a value, where its name is no longer."""
 
 
-@click.group(cls=Later, later={"play": "depok_agi.cli.calls_play:play"})
+@click.group(cls=Later, later={"play": "depok_agi.cli.calls_play:play", "live": "depok_agi.cli.calls_live:live"})
 def calls() -> None:
     """The call log."""
 

@@ -6,6 +6,7 @@ CALL = (
     "operator", "queue", "wait_seconds", "talk_seconds", "menu_path", "ticket", "callback", "recording",
     "hangup_cause", "source", "uniqueids", "linkedids", "legs", "talks", "transfers",
 )  # fmt: skip
+LIVE = (*CALL, "state", "state_since", "state_operators")
 GAP = ("pbx", "since", "until", "recovered", "unknown")
 TICKET = (
     "number", "status", "opened_at", "channel", "caller", "name", "secret", "category", "area", "text", "opd",

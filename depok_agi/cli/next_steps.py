@@ -14,6 +14,7 @@ NEXT: Mapping[tuple[str, ...], str] = MappingProxyType(
         ("access", "list"): gettext_noop("What was refused: depok-agi access list --refused"),
         ("calls", "list"): gettext_noop("One of them with its legs: depok-agi calls show ID"),
         ("calls", "show"): gettext_noop("A complaint that was told in it: depok-agi tickets new --call ID"),
+        ("calls", "live"): gettext_noop("All that were before: depok-agi calls list"),
         ("calls", "gaps"): gettext_noop("What was recovered then: depok-agi calls list --since WHEN --until WHEN"),
         ("tickets", "list"): gettext_noop("One of them with its history: depok-agi tickets show NUMBER"),
         ("tickets", "note"): gettext_noop("All that was written down: depok-agi tickets show NUMBER"),

@@ -1,16 +1,13 @@
 """What frames every view: who is on the phone and how the daemon is, the views, the keys. Pure: text out of data."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from rich.cells import cell_len
 
 from depok_agi.cli.language import _
 from depok_agi.console.fitting import fitted
 from depok_agi.console.words import in_full, number_of, since
-from depok_agi.desk.at_phone import OnPhone, PhoneState
-
-SILENT_AFTER = timedelta(seconds=15)
-"""The daemon writes down every five seconds that it listens; when that is older than this, it does not."""
+from depok_agi.desk.at_phone import OnPhone, PhoneState, listens
 
 Key = tuple[str, str]
 """A key as it is named here, and what it does."""
@@ -31,7 +28,7 @@ def phone(on: OnPhone | None, name: str | None, now: datetime) -> str:
 
 def silence(heard_until: datetime | None, now: datetime) -> str:
     """What is to be told where the daemon does not listen to Asterisk; nothing where it does."""
-    if heard_until is not None and now - heard_until <= SILENT_AFTER:
+    if listens(heard_until, now):
         return ""
     return _("The daemon is not running, or cut off from Asterisk: calls are not shown")
 

@@ -8,7 +8,7 @@ from typing import Any
 from depok_agi.access.roles import LEAST, Deed, Person, Role, may
 from depok_agi.desk import Desk
 from depok_agi.errors import RefusedError
-from depok_agi.store.times import microseconds, moment
+from depok_agi.store.times import microseconds, moment, span
 from depok_agi.tickets.ticket import local_iso
 
 
@@ -125,18 +125,20 @@ async def listed(
 ) -> list[Access]:
     """The access log, newest first. `since` and `until` are aware, half-open; `number` is E.164."""
     queries, reader = desk.store.queries, desk.store.reader
-    within: dict[str, Any] = {
-        "since": microseconds(since),
-        "until": microseconds(until),
-        "actor": actor,
-        "refused": int(refused),
-        "limit": limit,
-    }
+    within = {**span(microseconds(since), microseconds(until)), "limit": limit}
     with desk.store.told():
-        if number is None:
-            return await _entries(queries.list_access(reader, **within))
-        citizen = await queries.get_citizen(reader, number=number)
-        return [] if citizen is None else await _entries(queries.list_access_of(reader, citizen=citizen, **within))
+        if number is not None:
+            citizen = await queries.get_citizen(reader, number=number)
+            if citizen is None:
+                return []
+            found = queries.list_access_of(reader, citizen=citizen, actor=actor, refused=int(refused), **within)
+        elif refused:
+            found = queries.list_access_refused(reader, actor=actor, **within)
+        elif actor is not None:
+            found = queries.list_access_by(reader, actor=actor, **within)
+        else:
+            found = queries.list_access(reader, **within)
+        return await _entries(found)
 
 
 async def _entries(rows: AsyncIterable[Any]) -> list[Access]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from depok_agi.calls.record import CallRecord, Direction, Leg, Role
@@ -10,6 +10,9 @@ from depok_agi.desk import Desk
 from depok_agi.language import gettext_noop
 from depok_agi.store import calls as call_rows
 from depok_agi.store.times import moment
+
+SILENT_AFTER = timedelta(seconds=15)
+"""The daemon writes down every five seconds that it listens; when that is older than this, it does not."""
 
 MOST_CALLS = 200
 """No more calls than these are up at once in one centre; those beyond are not looked at."""
@@ -59,6 +62,11 @@ async def heard_until(desk: Desk) -> datetime | None:
     with desk.store.told():
         at: int | None = await desk.store.queries.heard_until(desk.store.reader)
     return moment(at)
+
+
+def listens(heard: datetime | None, now: datetime) -> bool:
+    """Does the daemon listen to Asterisk, when it was known to have listened until then?"""
+    return heard is not None and now - heard <= SILENT_AFTER
 
 
 def devices_of(operator: str, phones: Mapping[str, str]) -> frozenset[str]:

@@ -9,7 +9,7 @@ from depok_agi.calls.numbers import masked, national, to_e164
 from depok_agi.desk import Desk
 from depok_agi.errors import NotFoundError, RefusedError
 from depok_agi.store.citizens import citizen_id
-from depok_agi.store.times import microseconds, moment
+from depok_agi.store.times import microseconds, moment, span
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ async def all_listed(desk: Desk, *, since: int | None = None, until: int | None 
     `since` and `until` are microseconds UTC, half-open: those that were set within.
     """
     with desk.store.told():
-        found = desk.store.queries.all_blocks(desk.store.reader, since=since, until=until, limit=limit)
+        found = desk.store.queries.all_blocks(desk.store.reader, **span(since, until), limit=limit)
         return await _blocks(found)
 
 

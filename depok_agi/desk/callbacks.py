@@ -11,7 +11,7 @@ from depok_agi.desk.suspended import suspended
 from depok_agi.errors import NotFoundError, RefusedError
 from depok_agi.store import callbacks as rows
 from depok_agi.store.citizens import citizen_id
-from depok_agi.store.times import microseconds, moment
+from depok_agi.store.times import microseconds, moment, span
 from depok_agi.tickets import callback as rules
 from depok_agi.tickets.callback import ENDED, TRY_AGAIN, AttemptResult, CallbackReason, Debt
 from depok_agi.tickets.ticket import Attempt, Callback
@@ -115,27 +115,18 @@ async def listed(
     `since` and `until` are microseconds UTC, half-open: those that are owed since a moment within.
     """
     store, now = desk.store, desk.now()
-    if since is not None or until is not None:
-        return await _owed_within(desk, every=every, since=since, until=until, limit=limit)
+    within = span(since, until)
     with store.told():
-        urgent = store.queries.most_urgent_callbacks(store.reader, operator=None, now=microseconds(now), limit=limit)
+        urgent = store.queries.most_urgent_callbacks(
+            store.reader, operator=None, now=microseconds(now), limit=limit, **within
+        )
         ids = [row["id"] async for row in urgent]
         if every and len(ids) < limit:
-            ended = store.queries.ended_callbacks(store.reader, limit=limit - len(ids))
+            ended = store.queries.ended_callbacks(store.reader, limit=limit - len(ids), **within)
             ids += [row["id"] async for row in ended]
         left_out = await suspended(desk, store.reader)
         found = await rows.load_all(store, store.reader, ids)
         return [_as_of(callback, now) for callback in found if callback.citizen not in left_out]
-
-
-async def _owed_within(desk: Desk, *, every: bool, since: int | None, until: int | None, limit: int) -> list[Callback]:
-    store, now = desk.store, desk.now()
-    with store.told():
-        found = store.queries.callbacks_owed_within(
-            store.reader, since=since, until=until, every=int(every), now=microseconds(now), limit=limit
-        )
-        ids = [row["id"] async for row in found]
-        return [_as_of(callback, now) for callback in await rows.load_all(store, store.reader, ids)]
 
 
 async def open_and_expired(desk: Desk) -> tuple[int, int]:
@@ -202,7 +193,8 @@ async def claim_next(desk: Desk, operator: str) -> Callback | None:
         now = microseconds(desk.now())
         callback = await store.queries.claimed_callback(connection, operator=operator, now=now)
         if callback is None:
-            free = store.queries.most_urgent_callbacks(connection, operator=operator, now=now, limit=1)
+            whenever = span(None, None)
+            free = store.queries.most_urgent_callbacks(connection, operator=operator, now=now, limit=1, **whenever)
             callback = next(iter([row["id"] async for row in free]), None)
         return None if callback is None else await claim_within(desk, connection, callback, operator)
 

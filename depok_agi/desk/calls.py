@@ -11,7 +11,7 @@ from depok_agi.desk import Desk, callbacks, ids, journal, left
 from depok_agi.desk.suspended import suspended
 from depok_agi.errors import RefusedError
 from depok_agi.store import calls as call_rows
-from depok_agi.store.times import EARLIEST, LATEST, microseconds, moment
+from depok_agi.store.times import microseconds, moment, span
 from depok_agi.tickets.callback import AttemptResult, CallbackReason
 
 if TYPE_CHECKING:  # what is said to callers is no command's, but the daemon's
@@ -172,11 +172,7 @@ async def listed(
             if citizen in left_out:
                 raise RefusedError("the use of this citizen's data is suspended: their calls are not listed")
         # Never without bounds, so that the index leads to the first of an old year as fast as to today's.
-        within = {
-            "since": EARLIEST if since is None else since,
-            "until": LATEST if until is None else until,
-            "limit": limit,
-        }
+        within = {**span(since, until), "limit": limit}
         if citizen is not None:
             rows = store.queries.list_calls_of_citizen(store.reader, citizen=citizen, outcome=outcome, **within)
         elif outcome is not None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import aiosqlite
 
 from depok_agi.desk import Desk
-from depok_agi.store.times import microseconds
+from depok_agi.store.times import microseconds, span
 
 if TYPE_CHECKING:  # what reads files is slow to start, and commands only want to know of gaps
     from depok_agi.asterisk.journal_file import Position
@@ -85,5 +85,5 @@ async def put(desk: Desk, connection: aiosqlite.Connection, heard: Heard) -> Non
 async def gaps(desk: Desk, *, since: int | None = None, until: int | None = None, limit: int = 50) -> list[Gap]:
     """The gaps that touch a time, newest first."""
     with desk.store.told():
-        found = desk.store.queries.list_gaps(desk.store.reader, since=since, until=until, limit=limit)
+        found = desk.store.queries.list_gaps(desk.store.reader, **span(since, until), limit=limit)
         return [Gap(row["pbx"], row["since"], row["until"], row["recovered"], row["unknown"]) async for row in found]

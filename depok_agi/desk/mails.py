@@ -31,7 +31,7 @@ from depok_agi.notify.reminders import MailPolicy, Planned, earliest, planned, s
 from depok_agi.notify.tries import ABOUT_THE_SERVER, WITHOUT_ADDRESS, Answer, Verdict
 from depok_agi.reports.period import Period
 from depok_agi.reports.schedule import SchedulePolicy, due, due_at
-from depok_agi.store.times import microseconds, moment
+from depok_agi.store.times import microseconds, moment, span
 from depok_agi.tickets.clock import Clock
 from depok_agi.tickets.ticket import Ticket
 
@@ -287,7 +287,7 @@ async def listed(
 ) -> list[Mail]:
     """The e-mails, newest first; `since` and `until` are microseconds UTC, half-open: those queued within."""
     queries, reader = desk.store.queries, desk.store.reader
-    within = {"since": since, "until": until, "limit": limit}
+    within = {**span(since, until), "limit": limit}
     with desk.store.told():
         match wanted:
             case MailFilter.ALL:

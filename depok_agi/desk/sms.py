@@ -14,7 +14,7 @@ from depok_agi.sms.language import language_of
 from depok_agi.sms.loop import WINDOW, text_digest, words_digest
 from depok_agi.sms.outgoing import Kind
 from depok_agi.store.citizens import citizen_id
-from depok_agi.store.times import microseconds, moment
+from depok_agi.store.times import microseconds, moment, span
 from depok_agi.tickets import number as numbers
 from depok_agi.tickets.callback import CallbackReason
 from depok_agi.tickets.history import SERVICE
@@ -172,7 +172,7 @@ class Received:
 async def listed(desk: Desk, *, since: int | None = None, until: int | None = None, limit: int = 50) -> list[Received]:
     """What came in, newest first; `since` and `until` are microseconds UTC, half-open."""
     with desk.store.told():
-        found = desk.store.queries.list_sms_received(desk.store.reader, since=since, until=until, limit=limit)
+        found = desk.store.queries.list_sms_received(desk.store.reader, **span(since, until), limit=limit)
         return [
             Received(
                 id=row["id"],

@@ -16,7 +16,7 @@ from depok_agi.handed_over import Try
 from depok_agi.language import gettext_noop
 from depok_agi.sms.language import Language
 from depok_agi.sms.outgoing import STALE_AFTER, Filter, Kind, Outgoing, Status, earliest, gap
-from depok_agi.store.times import microseconds, moment
+from depok_agi.store.times import microseconds, moment, span
 from depok_agi.tickets.callback import CallbackStatus, Debt
 from depok_agi.tickets.status import TicketStatus
 from depok_agi.tickets.ticket import Ticket
@@ -219,7 +219,7 @@ async def listed(
 ) -> list[Outgoing]:
     """The queue, newest first; `since` and `until` are microseconds UTC, half-open: those queued within."""
     queries, reader = desk.store.queries, desk.store.reader
-    within = {"since": since, "until": until, "limit": limit}
+    within = {**span(since, until), "limit": limit}
     with desk.store.told():
         match wanted:
             case Filter.ALL:

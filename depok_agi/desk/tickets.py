@@ -16,7 +16,7 @@ from depok_agi.store import history as history_rows
 from depok_agi.store import tickets as rows
 from depok_agi.store.citizens import citizen_id
 from depok_agi.store.history import Fault
-from depok_agi.store.times import microseconds, moment
+from depok_agi.store.times import microseconds, moment, span
 from depok_agi.tickets import number as numbers
 from depok_agi.tickets.callback import ENDED, CallbackReason
 from depok_agi.tickets.history import OPEN, SERVICE
@@ -309,22 +309,18 @@ async def listed(
     `since` and `until` are microseconds UTC, half-open: those that were opened within.
     """
     queries, reader = desk.store.queries, desk.store.reader
+    within = {**span(since, until), "limit": limit}
     with desk.store.told():
         if overdue and status not in (None, TicketStatus.FORWARDED):
             return []
-        if overdue and (since is not None or until is not None):
-            now = microseconds(desk.now())
-            found = queries.late_tickets_opened_within(reader, since=since, until=until, now=now, opd=opd, limit=limit)
-        elif since is not None or until is not None:
-            found = queries.tickets_opened_within(reader, since=since, until=until, status=status, opd=opd, limit=limit)
-        elif overdue:
-            found = queries.overdue_tickets(reader, now=microseconds(desk.now()), opd=opd, limit=limit)
+        if overdue:
+            found = queries.overdue_tickets(reader, now=microseconds(desk.now()), opd=opd, **within)
         elif opd is not None:
-            found = queries.newest_tickets_of_opd(reader, opd=opd, status=status, limit=limit)
+            found = queries.newest_tickets_of_opd(reader, opd=opd, status=status, **within)
         elif status is not None:
-            found = queries.newest_tickets_of_status(reader, status=status, limit=limit)
+            found = queries.newest_tickets_of_status(reader, status=status, **within)
         else:
-            found = queries.newest_tickets(reader, limit=limit)
+            found = queries.newest_tickets(reader, **within)
         chosen = [row["number"] async for row in found]
         tickets = [await rows.load(desk.store, reader, number) for number in chosen]
         left_out = await suspended(desk, reader)

@@ -110,4 +110,5 @@ def pause(last_sent_at: datetime | None, now: datetime, per_minute: int) -> time
     """How long to wait before the next one, so that a minute never has more than `per_minute`, evenly spread."""
     if last_sent_at is None:
         return timedelta()
-    return max(timedelta(), min(last_sent_at, now) + timedelta(minutes=1) / per_minute - now)
+    gap_between = -(-timedelta(minutes=1) // per_minute)  # rounded up, or 11 a minute would let 12 through
+    return max(timedelta(), min(last_sent_at, now) + gap_between - now)

@@ -9,6 +9,11 @@ EARLIEST, LATEST = 0, 2**63 - 1
 """For queries that never go without bounds, so that an index leads to the first row of an old year."""
 
 
+def span(since: int | None, until: int | None) -> dict[str, int]:
+    """The bounds of a list for its query, in microseconds, half-open: where one is not given, the widest."""
+    return {"since": EARLIEST if since is None else since, "until": LATEST if until is None else until}
+
+
 @overload
 def moment(at: int) -> datetime: ...
 @overload

@@ -5,15 +5,27 @@ VALUES (:at, :actor, :role, :origin, :deed, :allowed, :citizen, :ticket, :call, 
 -- name: list_access
 SELECT a.*, c.number, t.number AS ticket_number, coalesce(t.secret, 0) AS secret
 FROM access_log a LEFT JOIN citizens c ON c.id = a.citizen LEFT JOIN tickets t ON t.serial = a.ticket
-WHERE (:since IS NULL OR a.at >= :since) AND (:until IS NULL OR a.at < :until)
-  AND (:actor IS NULL OR a.actor = :actor) AND (:refused = 0 OR a.allowed = 0)
+WHERE a.at >= :since AND a.at < :until
+ORDER BY a.at DESC, a.id DESC LIMIT :limit;
+
+-- name: list_access_by
+SELECT a.*, c.number, t.number AS ticket_number, coalesce(t.secret, 0) AS secret
+FROM access_log a LEFT JOIN citizens c ON c.id = a.citizen LEFT JOIN tickets t ON t.serial = a.ticket
+WHERE a.actor = :actor AND a.at >= :since AND a.at < :until
+ORDER BY a.at DESC, a.id DESC LIMIT :limit;
+
+-- name: list_access_refused
+SELECT a.*, c.number, t.number AS ticket_number, coalesce(t.secret, 0) AS secret
+FROM access_log a LEFT JOIN citizens c ON c.id = a.citizen LEFT JOIN tickets t ON t.serial = a.ticket
+WHERE a.allowed = 0 AND a.at >= :since AND a.at < :until
+  AND (:actor IS NULL OR +a.actor = :actor)
 ORDER BY a.at DESC, a.id DESC LIMIT :limit;
 
 -- name: list_access_of
 SELECT a.*, c.number, t.number AS ticket_number, coalesce(t.secret, 0) AS secret
 FROM access_log a LEFT JOIN citizens c ON c.id = a.citizen LEFT JOIN tickets t ON t.serial = a.ticket
-WHERE a.citizen = :citizen AND (:since IS NULL OR a.at >= :since) AND (:until IS NULL OR a.at < :until)
-  AND (:actor IS NULL OR a.actor = :actor) AND (:refused = 0 OR a.allowed = 0)
+WHERE a.citizen = :citizen AND a.at >= :since AND a.at < :until
+  AND (:actor IS NULL OR +a.actor = :actor) AND (:refused = 0 OR +a.allowed = 0)
 ORDER BY a.at DESC, a.id DESC LIMIT :limit;
 
 -- Secret tickets: whose citizen is known only to those to whom the ticket is assigned (desk/secrecy.py).

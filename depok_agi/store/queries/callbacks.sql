@@ -75,7 +75,7 @@ SELECT count(*) FROM callback_attempts WHERE call = :call;
 -- The order of tickets/callback.py, urgency(): who must wait last; then the late, the serious, the promised earlier.
 -- name: most_urgent_callbacks
 SELECT b.id FROM callbacks b
-WHERE b.status IN ('pending', 'claimed')
+WHERE b.status IN ('pending', 'claimed') AND +b.owed_since >= :since AND +b.owed_since < :until
   -- By ids, since the citizen would have to be read from the row of each.
   AND b.id NOT IN (SELECT x.id FROM suspended s JOIN callbacks x ON x.citizen = s.citizen)
   AND (:operator IS NULL OR (
@@ -99,7 +99,8 @@ SELECT count(*) FROM callbacks WHERE status IN ('pending', 'claimed') AND due_at
 SELECT count(*) FROM callbacks WHERE status = 'expired';
 
 -- name: ended_callbacks
-SELECT id FROM callbacks WHERE status IN ('done', 'expired') ORDER BY id DESC LIMIT :limit;
+SELECT id FROM callbacks WHERE status IN ('done', 'expired') AND owed_since >= :since AND owed_since < :until
+ORDER BY owed_since DESC, id DESC LIMIT :limit;
 
 -- name: is_call_of_callback$
 SELECT count(*) FROM callback_calls WHERE call = :call;

@@ -183,5 +183,5 @@ SELECT count(*) FROM gaps;
 
 -- name: list_gaps
 SELECT pbx, since, until, recovered, unknown FROM gaps
-WHERE (:since IS NULL OR until >= :since) AND (:until IS NULL OR since < :until)
+WHERE until >= :since AND since < :until
 ORDER BY since DESC, id DESC LIMIT :limit;

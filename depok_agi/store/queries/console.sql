@@ -2,7 +2,10 @@
 
 -- The + keeps SQLite from going through all calls by their start: those that are up are few.
 -- name: open_calls
-SELECT c.*, p.caller, p.caller_raw, p.dialled, p.parties, p.transferred_to, NULL AS recording
+SELECT c.*, p.caller, p.caller_raw, p.dialled, p.parties, p.transferred_to, NULL AS recording,
+    (SELECT t.number FROM ticket_calls tc JOIN tickets t ON t.serial = tc.ticket WHERE tc.call = c.id
+        ORDER BY t.serial DESC LIMIT 1) AS ticket,
+    (SELECT max(cc.callback) FROM callback_calls cc WHERE cc.call = c.id) AS callback
 FROM calls c LEFT JOIN call_personal p ON p.call = c.id
 WHERE c.ended = 0 ORDER BY +c.started_at DESC, c.id DESC LIMIT :limit;
 

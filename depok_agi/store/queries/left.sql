@@ -25,7 +25,7 @@ WHERE c.number IS NOT NULL AND b.until > :now ORDER BY b.until, b.id;
 -- name: all_blocks
 SELECT c.number, b.since, b.until, b.by, b.why FROM blocks b JOIN citizens c ON c.id = b.citizen
 WHERE c.number IS NOT NULL
-  AND (:since IS NULL OR b.since >= :since) AND (:until IS NULL OR b.since < :until)
+  AND b.since >= :since AND b.since < :until
 ORDER BY b.id DESC LIMIT :limit;
 
 -- name: add_block!

@@ -103,18 +103,18 @@ SELECT count(*) FROM mails WHERE status IN ('waiting', 'sending');
 
 -- name: newest_mails
 SELECT id FROM mails
-WHERE (:since IS NULL OR queued_at >= :since) AND (:until IS NULL OR queued_at < :until)
-ORDER BY id DESC LIMIT :limit;
+WHERE queued_at >= :since AND queued_at < :until
+ORDER BY queued_at DESC, id DESC LIMIT :limit;
 
 -- name: newest_ended_mails
 SELECT id FROM mails WHERE status IN ('sent', 'dropped') AND status = :status
-  AND (:since IS NULL OR queued_at >= :since) AND (:until IS NULL OR queued_at < :until)
-ORDER BY id DESC LIMIT :limit;
+  AND queued_at >= :since AND queued_at < :until
+ORDER BY queued_at DESC, id DESC LIMIT :limit;
 
 -- name: newest_waiting_mails
 SELECT id FROM mails WHERE status IN ('waiting', 'sending')
-  AND (:since IS NULL OR queued_at >= :since) AND (:until IS NULL OR queued_at < :until)
-ORDER BY +id DESC LIMIT :limit;
+  AND +queued_at >= :since AND +queued_at < :until
+ORDER BY +queued_at DESC, id DESC LIMIT :limit;
 
 -- name: newest_report_mails
 -- With the plus no index is taken for the order: that of reports has a few, that of all e-mails years of them.

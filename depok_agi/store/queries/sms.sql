@@ -22,8 +22,8 @@ SELECT count(*) FROM blocks WHERE citizen = :citizen AND until > :now;
 -- name: list_sms_received
 SELECT r.id, r.at, r.sender, r.made, r.answered, c.number, t.number AS ticket
 FROM sms_received r LEFT JOIN citizens c ON c.id = r.citizen LEFT JOIN tickets t ON t.serial = r.ticket
-WHERE (:since IS NULL OR r.at >= :since) AND (:until IS NULL OR r.at < :until)
-ORDER BY r.id DESC LIMIT :limit;
+WHERE r.at >= :since AND r.at < :until
+ORDER BY r.at DESC, r.id DESC LIMIT :limit;
 
 -- name: add_sms!
 INSERT INTO sms_queue (key, kind, language, citizen, ticket, forwarding, callback, status, queued_at, next_try_at)
@@ -72,18 +72,18 @@ SELECT max(sent_at) FROM sms_queue WHERE sent_at IS NOT NULL;
 
 -- name: newest_sms
 SELECT id FROM sms_queue
-WHERE (:since IS NULL OR queued_at >= :since) AND (:until IS NULL OR queued_at < :until)
-ORDER BY id DESC LIMIT :limit;
+WHERE queued_at >= :since AND queued_at < :until
+ORDER BY queued_at DESC, id DESC LIMIT :limit;
 
 -- name: newest_ended_sms
 SELECT id FROM sms_queue WHERE status IN ('sent', 'dropped') AND status = :status
-  AND (:since IS NULL OR queued_at >= :since) AND (:until IS NULL OR queued_at < :until)
-ORDER BY id DESC LIMIT :limit;
+  AND queued_at >= :since AND queued_at < :until
+ORDER BY queued_at DESC, id DESC LIMIT :limit;
 
 -- name: newest_waiting_sms
 SELECT id FROM sms_queue WHERE status IN ('waiting', 'sending')
-  AND (:since IS NULL OR queued_at >= :since) AND (:until IS NULL OR queued_at < :until)
-ORDER BY +id DESC LIMIT :limit;
+  AND +queued_at >= :since AND +queued_at < :until
+ORDER BY +queued_at DESC, id DESC LIMIT :limit;
 
 -- Many at once; `ids` is a JSON array, as in callbacks.sql.
 -- name: get_sms

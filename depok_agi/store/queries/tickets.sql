@@ -36,18 +36,22 @@ FROM tickets t LEFT JOIN citizens c ON c.id = t.citizen
 WHERE t.number = :number;
 
 -- name: newest_tickets
-SELECT number FROM tickets ORDER BY opened_at DESC, serial DESC LIMIT :limit;
+SELECT number FROM tickets WHERE opened_at >= :since AND opened_at < :until
+ORDER BY opened_at DESC, serial DESC LIMIT :limit;
 
 -- name: newest_tickets_of_status
-SELECT number FROM tickets WHERE status = :status ORDER BY opened_at DESC, serial DESC LIMIT :limit;
+SELECT number FROM tickets WHERE status = :status AND opened_at >= :since AND opened_at < :until
+ORDER BY opened_at DESC, serial DESC LIMIT :limit;
 
 -- name: newest_tickets_of_opd
-SELECT number FROM tickets WHERE opd = :opd AND (:status IS NULL OR status = :status)
+SELECT number FROM tickets
+WHERE opd = :opd AND opened_at >= :since AND opened_at < :until AND (:status IS NULL OR status = :status)
 ORDER BY opened_at DESC, serial DESC LIMIT :limit;
 
 -- name: overdue_tickets
 SELECT number FROM tickets
-WHERE status = 'forwarded' AND due_at < :now AND (:opd IS NULL OR opd = :opd)
+WHERE status = 'forwarded' AND due_at < :now AND +opened_at >= :since AND +opened_at < :until
+  AND (:opd IS NULL OR opd = :opd)
 ORDER BY due_at, serial LIMIT :limit;
 
 -- name: count_late_tickets$

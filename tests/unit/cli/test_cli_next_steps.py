@@ -51,7 +51,8 @@ class TestAtATerminal:
     @pytest.mark.parametrize(
         "words",
         [
-            ("calls", "list"), ("calls", "gaps"), ("tickets", "list"), ("callbacks", "list"), ("callbacks", "next"),
+            ("calls", "list"), ("calls", "live"), ("calls", "gaps"), ("tickets", "list"), ("callbacks", "list"),
+            ("callbacks", "next"),
             ("callbacks", "uncallable"), ("hours", "check"), ("hours", "week"), ("hours", "clear"), ("opd", "list"),
             ("opd", "edit", "DLHK", "--phone", "201"), ("categories", "list"), ("mails", "list"), ("sms", "list"),
             ("sms", "received"), ("numbers", "list"), ("report", "day"), ("report", "schedule"), ("db", "check"),

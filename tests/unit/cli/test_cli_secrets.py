@@ -27,6 +27,7 @@ CALLS = ("depok-1.1", "depok-1.2", "depok-1.3")
 READING = {
     "calls list": [(), ("--json",), ("--outcome", "answered"), ("--number", NUMBER), ("--number", NUMBER, "--json")],
     "calls show": [(call, *more) for call in CALLS for more in ((), ("--json",))],
+    "calls live": [(), ("--json",)],
     "calls gaps": [()],
     "tickets list": [(), ("--json",), ("--status", "answered")],
     "tickets show": [("TICKET",), ("TICKET", "--json")],

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from depok_agi.sms.language import Language
@@ -128,6 +128,7 @@ def test_a_notice_waits_for_decent_hours_and_an_answer_does_not(now: str, first:
 
 
 @given(st.integers(1, 6000), st.lists(st.floats(0, 5), min_size=1, max_size=200))
+@example(per_minute=11, idle=[0.0] * 12)  # a minute divided by 11 has no end
 def test_no_minute_has_more_than_the_limit(per_minute: int, idle: list[float]) -> None:
     now, last, sent = NOW, None, []
     for seconds in idle:
