@@ -29,7 +29,7 @@ phone_option = click.option(
 )
 output_option = click.option(
     "--output",
-    type=click.Path(allow_dash=True),
+    type=click.Path(allow_dash=True, readable=False),
     callback=no_path_under_sudo,
     help="Instead of ringing a phone, write it to a file (WAV); - is standard output, for > and |.",
 )

@@ -39,7 +39,7 @@ for command in (retention, suspend, resume, suspensions):
 @click.option("--format", "form", type=click.Choice(["html", "json"]), default="html", show_default=True)
 @click.option(
     "--output",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=click.Path(readable=False, path_type=Path),
     callback=no_path_under_sudo,
     help="Write it into this file, for yourself alone; never over one that is there.",
 )

@@ -162,5 +162,10 @@ async def _entries(rows: AsyncIterable[Any]) -> list[Access]:
 
 def refusal(person: Person, least: Role, *, written: bool = True) -> RefusedError:
     """What somebody of a lower role is told; `written` says whether it is in the access log."""
-    told = "; that it was asked for is written down" if written else ""
-    return RefusedError("you are {role} here, and this needs {least}{told}", role=person.role, least=least, told=told)
+    if written:
+        return RefusedError(
+            "you are {role} here, and this needs {least}; that it was asked for is written down",
+            role=person.role,
+            least=least,
+        )
+    return RefusedError("you are {role} here, and this needs {least}", role=person.role, least=least)

@@ -73,9 +73,9 @@ def test_the_operators_day(centre: Centre, tmp_path: Path) -> None:
 
 def begins_the_day(siti: Terminal) -> None:
     owed = siti.run("depok-agi callbacks list")
-    for number, why in (("2001", "missed"), ("2002", "answer")):
-        # At this width the number is folded after its second hyphen.
-        assert re.search(rf"^ \d +0811-0000-({number})? +{why} (.*\n.*{number})?", owed, re.MULTILINE), owed
+    for masked, why in (("x001", "missed"), ("x002", "answer")):
+        # Not claimed yet, so not yet hers to see. At this width the number is folded after its second hyphen.
+        assert re.search(rf"^ \d +0811-xxxx- +{why} .*\n +{masked} ", owed, re.MULTILINE), owed
     assert owed.endswith("Take one: depok-agi callbacks next, or: depok-agi callbacks claim ID")
 
 
@@ -92,15 +92,15 @@ def calls_back(centre: Centre, siti: Terminal, answered: str) -> None:
         if "Eko" in taken:
             assert "Was the citizen told?" in rung
             done = siti.run(f"depok-agi callbacks done {callback[1]} --result reached")
-            assert done == f"callback {callback[1]} is done"
-    assert siti.run("depok-agi callbacks next") == "Nobody is to be called now."
+            assert f"callback {callback[1]} is done" in done, done
+    assert siti.run("depok-agi callbacks next").startswith("Nobody is to be called now.")
     assert centre.json("tickets", "show", answered)["status"] == "closed"
 
 
 def takes_a_call(centre: Centre, siti: Terminal) -> str:
     """She signs in, a citizen comes through the queue, and she takes the complaint down while they talk."""
     with Operator(centre.pbx, "101", after=1, talk_seconds=TALKS_FOR):
-        assert siti.run("depok-agi operators in") == "siti is signed in: calls come to PJSIP/101."
+        assert "siti is signed in: calls come to PJSIP/101." in siti.run("depok-agi operators in")
         with Citizen(centre.pbx, CALLS_IN, steps=TO_AN_OPERATOR, wait_for_bye=True) as citizen:
             wait_until(lambda: of(centre) == "on_call" or None, 30, lambda: f"no call came: {of(centre)}")
             new = "depok-agi tickets new --category sampah --area Beji --text 'Sampah menumpuk'"
@@ -123,19 +123,19 @@ def ends_the_day(siti: Terminal) -> None:
     assert re.search(r"^ siti +101 +paused: prayer +\d\d-\d\d \d\d:\d\d ", at_desk, re.MULTILINE), at_desk
     refused = siti.run("depok-agi operators out budi")
     assert says(refused, "you are operator here, and this needs supervisor"), refused
-    assert siti.run("depok-agi operators out") == "siti is signed out."
+    assert "siti is signed out." in siti.run("depok-agi operators out")
 
 
 def the_supervisors_day(ratna: Terminal, ticket: str) -> None:
-    assert ratna.run("depok-agi operators add tono 103") == "tono sits at PJSIP/103."
+    assert "tono sits at PJSIP/103." in ratna.run("depok-agi operators add tono 103")
     at_desk = ratna.run("depok-agi operators list")
     assert re.search(r"^ tono +103 +out ", at_desk, re.MULTILINE), at_desk
     assert "Nobody takes calls now." in at_desk
     late = ratna.run("depok-agi tickets list --overdue")
-    assert late == "There is no such ticket.", late
+    assert late.startswith("There is no such ticket."), late
     assert ticket in ratna.run("depok-agi tickets list --opd DLHK")
-    call = ratna.run("depok-agi calls list | grep 0811-0000-2003")
-    assert re.search(r"inbound +0811-0000-2003 +answered +siti ", call), call
+    call = ratna.run("depok-agi calls list | grep 0811-xxxx-x003")
+    assert re.search(r"inbound +0811-xxxx-x003 +answered +siti ", call), call
     times = ratna.run("depok-agi report day | grep -A6 'Waktu menurut petugas'")
     assert re.search(r"^ *siti +\d", times, re.MULTILINE), times
 

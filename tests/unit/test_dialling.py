@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from depok_agi.calls.record import Direction, Outcome
-from depok_agi.cli import callbacks_call
+from depok_agi.cli import callbacks_call, ids
 from depok_agi.config import Settings, load
 from depok_agi.desk import Desk, callbacks, dialling, tickets
 from depok_agi.desk import calls as desk_calls
@@ -327,7 +327,10 @@ def test_without_dial_in_the_settings_there_is_nothing_to_run(tmp_path: Path) ->
         Dialling(load(path), Desk(None, None, None))  # type: ignore[arg-type]
 
 
-def test_without_dial_in_the_settings_an_operator_is_told_to_dial_by_hand(tmp_path: Path) -> None:
+def test_without_dial_in_the_settings_an_operator_is_told_to_dial_by_hand(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ids, "at_desk", lambda _given, _action: 12)  # as if there were such a callback
     path = tmp_path / "depok-agi.toml"
     path.write_text('[ami]\nsecret = "x"\n')
     told = CliRunner().invoke(callbacks_call.call, ["12"], obj=path)

@@ -62,6 +62,7 @@ def log(host: Host) -> list[dict[str, object]]:
 def test_the_host_is_installed_and_its_people_are_in_their_groups(host: Host) -> None:
     host.script("install", "--wheels", "/wheels")
     host.connect()
+    host.run("sed", "-i", 's/^language = "id"$/language = "en"/', "/etc/depok-agi/depok-agi.toml")
     for user, group in PEOPLE.items():
         if user != "siti":
             host.run("useradd", "--create-home", user)

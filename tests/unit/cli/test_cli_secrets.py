@@ -56,7 +56,7 @@ CHANGING = {
 }
 """Those with which they act: a claim assigns, the others tell the ticket's status."""
 ELSEWHERE = {"desk", "calls play", "tickets play"}
-"""What of a secret ticket they show or play is tested with them."""
+"""Those that have tests of their own for this: `unit/console`, `unit/desk/test_desk_recordings.py`."""
 IMPERSONAL = {
     "operators list",
     "operators in",
@@ -128,7 +128,7 @@ def reading(ticket: str) -> list[tuple[str, ...]]:
 
 def test_every_command_that_an_operator_may_run_is_looked_at_here() -> None:
     operators = {words for words in COMMANDS if may_run(Role.OPERATOR, words)}
-    assert operators == {*READING, *CHANGING, *ELSEWHERE, *IMPERSONAL}
+    assert operators == {*READING, *CHANGING, *IMPERSONAL, *ELSEWHERE}
     assert {" ".join(words) for words, of in commands().items() if not isinstance(of, click.Group)} >= operators
 
 

@@ -73,7 +73,7 @@ def test_a_citizen_gets_one_file_with_all_that_there_is(command: Command) -> Non
     assert "Lampu jalan mati" in page
     data = command.json("subject", "export", NUMBER)
     assert [row["number"] for row in data["tickets"]] == [ticket]
-    assert [row["deed"] for row in data["access"]] == ["export", "export"]
+    assert [row["deed"] for row in data["access"]] == ["show", "export", "export"]
 
 
 def test_the_file_is_for_ones_own_eyes_and_never_over_another(command: Command) -> None:
