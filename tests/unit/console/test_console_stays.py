@@ -124,3 +124,16 @@ async def test_a_list_is_drawn_anew_only_when_it_changed(
         await log(desk, call("1764000000.3", number=BUDI))
         await screen.pilot.pause(0.5)
         assert drawn != []
+
+
+async def test_what_goes_wrong_is_told_in_the_commands_language(path: Path, desk: Desk, clock: Clock) -> None:
+    speak(Language.INDONESIAN)
+    await log(desk)
+    async with console_at(path, clock) as screen:
+        await screen.until("F4 Cari")
+        await screen.press("f4")
+        await screen.write("zz")
+        await screen.press("enter")
+        await screen.until("huruf")
+        assert "letters" not in screen.status
+        assert screen.status.startswith("paling sedikit 3 huruf")
