@@ -1,5 +1,7 @@
 """What an operator is doing, in words; and whoever was paused without wanting it is told with their next command."""
 
+from datetime import tzinfo
+
 import click
 
 from depok_agi.cli.language import _
@@ -34,15 +36,19 @@ async def tell_of_a_pause(desk: Desk, operator: str, given: Settings) -> None:
     if context is None or _TOLD in context.meta:
         return
     context.meta[_TOLD] = True
-    now = await presence.of(desk, operator)
+    told = not_chosen_in_words(await presence.of(desk, operator), given.timezone)
+    if told:
+        context.find_root().call_on_close(lambda: hint(told))
+
+
+def not_chosen_in_words(now: Present | None, timezone: tzinfo) -> str:
+    """That somebody gets no calls, where nobody asked for that; nothing where it is not so."""
     if now is None:
-        return
-    since = when(now.since, given.timezone)
+        return ""
     if now.state is State.UNREACHABLE:
         text = _("You get no calls since {since}: your phone cannot be reached. Is it plugged in and signed on?")
     elif now.reason in NOT_CHOSEN:
         text = _("You are paused since {since}: your phone was not picked up. Back: depok-agi operators in, or *11")
     else:
-        return
-    told = text.format(since=since)
-    context.find_root().call_on_close(lambda: hint(told))
+        return ""
+    return text.format(since=when(now.since, timezone))

@@ -1,7 +1,5 @@
 """`operators`: who is at the desk, and at which phone."""
 
-import asyncio
-import time
 from typing import Any
 
 import click
@@ -17,15 +15,10 @@ from depok_agi.config import Settings
 from depok_agi.desk import Desk, attendance, operator_orders, utc_now
 from depok_agi.desk import operators as desk_operators
 from depok_agi.desk.attendance import Attended
-from depok_agi.desk.operator_orders import Order, OrderStatus, Wish
+from depok_agi.desk.operator_orders import Order, Wish
 from depok_agi.errors import RefusedError
 from depok_agi.operators.state import CHOSEN, SERVING, PauseReason, State
 from depok_agi.tickets.ticket import local_iso
-
-TAKEN_WITHIN = 6.0
-"""How long the daemon may take. It looks three times a second, and Asterisk answers at once."""
-
-LOOK_SECONDS = 0.1
 
 whose = click.argument("operator", required=False, metavar="[USER]")
 
@@ -190,25 +183,6 @@ def _have(ctx: click.Context, operator: str | None, wish: Wish, reason: PauseRea
     async def order(desk: Desk) -> Order:
         phones = await desk_operators.phones(desk, given.pbx.operators)
         placed = await operator_orders.place(desk, person, name, wish, phones, reason)
-        return await _ended(desk, placed)
+        return await operator_orders.ended(desk, placed)
 
-    ended = at_desk(given, order)
-    if ended.status is OrderStatus.FAILED:
-        raise RefusedError(ended.fault or "")
-    return ended
-
-
-async def _ended(desk: Desk, order: Order) -> Order:
-    give_up_at = time.monotonic() + TAKEN_WITHIN
-    while order.status is OrderStatus.ORDERED:
-        if time.monotonic() > give_up_at:
-            await operator_orders.end(desk, order, operator_orders.NOT_TAKEN)
-            after = await operator_orders.show(desk, order.id)
-            if after.status is OrderStatus.FAILED:
-                raise RefusedError(
-                    _("the daemon did not take it: does it run (depok-agi serve)? By phone: *11 in, *12 out, *13 pause")
-                )
-            return after
-        await asyncio.sleep(LOOK_SECONDS)
-        order = await operator_orders.show(desk, order.id)
-    return order
+    return at_desk(given, order)

@@ -12,17 +12,20 @@ from datetime import datetime
 from typing import ClassVar
 from zoneinfo import ZoneInfo
 
-from textual.app import App, ComposeResult
+from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.widgets import ContentSwitcher, Static
 
 from depok_agi.access.roles import Person, Role
 from depok_agi.calls.record import CallRecord
-from depok_agi.cli.language import _
+from depok_agi.cli.attending import not_chosen_in_words, state_in_words
+from depok_agi.cli.language import _, told
 from depok_agi.config import Settings
 from depok_agi.console import frame
+from depok_agi.console.attending import Attending
 from depok_agi.console.callbacks import Callbacks
 from depok_agi.console.citizen import CitizenView
+from depok_agi.console.closed import Closed
 from depok_agi.console.find import Find
 from depok_agi.console.frame import Key
 from depok_agi.console.now import Now
@@ -32,9 +35,10 @@ from depok_agi.console.ticket_form import TicketForm
 from depok_agi.console.tickets import MyTickets
 from depok_agi.console.view import View
 from depok_agi.console.work import Work
-from depok_agi.desk import Desk, at_phone, utc_now
+from depok_agi.desk import Desk, at_phone, operators, presence, utc_now
 from depok_agi.desk.at_phone import OnPhone, PhoneState
 from depok_agi.desk.citizens import Known
+from depok_agi.desk.presence import Present
 from depok_agi.errors import DepokError, RefusedError, StoreError
 
 POLL_SECONDS = 0.1
@@ -50,7 +54,7 @@ RETRY_SECONDS = 1.0
 """After the store failed."""
 
 
-class Console(App[None]):
+class Console(Closed):
     """The whole screen.
 
     Attributes:
@@ -59,10 +63,10 @@ class Console(App[None]):
         desk: what the views read from; None while the store cannot be read.
         calls: those that are up.
         on_phone: what is on the operator's phone.
-        phones: whose each telephone is, device to operator.
+        phones: whose each telephone is, device to operator: as the store has it, which comes before the settings.
+        present: what the operator is doing; None while they are signed out.
     """
 
-    ENABLE_COMMAND_PALETTE = False
     CSS = """
     Screen { layout: vertical; }
     #phone, #views { height: 1; padding: 0 1; }
@@ -84,6 +88,7 @@ class Console(App[None]):
         Binding("f3", "open('tickets')", show=False, priority=True),
         Binding("f4", "open('find')", show=False, priority=True),
         Binding("f5", "open('supervisor')", show=False, priority=True),
+        Binding("f6", "open('attending')", show=False, priority=True),
         Binding("tab", "focus_next", show=False, priority=True),
         Binding("shift+tab", "focus_previous", show=False, priority=True),
         Binding("1", "open('now')", show=False),
@@ -91,6 +96,7 @@ class Console(App[None]):
         Binding("3", "open('tickets')", show=False),
         Binding("4", "open('find')", show=False),
         Binding("5", "open('supervisor')", show=False),
+        Binding("6", "open('attending')", show=False),
         Binding("ctrl+q,f10", "quit", show=False, priority=True),
     ]
 
@@ -106,6 +112,7 @@ class Console(App[None]):
         self.calls: Sequence[CallRecord] = ()
         self.on_phone: OnPhone | None = None
         self.phones: Mapping[str, str] = given.pbx.operators
+        self.present: Present | None = None
         self.zone = ZoneInfo(given.centre.timezone)
         self.now_view = Now()
         self.work = Work()
@@ -124,6 +131,7 @@ class Console(App[None]):
                 self.ticket,
                 self.citizen,
                 self.form,
+                Attending(),
             )
         }
         self._switcher = ContentSwitcher(*self._views.values(), initial="now")
@@ -162,6 +170,9 @@ class Console(App[None]):
         if view == "supervisor" and self.person.role is Role.OPERATOR:
             self.tell(_("this view is for supervisors"))
             return
+        if view == "attending" and self.given.operators is None:
+            self.tell(_("[operators] is not set in the settings: sign in by phone, *11 in, *12 out, *13 pause"))
+            return
         self.open_view(view)
 
     def open_view(self, view: str) -> None:
@@ -188,9 +199,10 @@ class Console(App[None]):
         phone = frame.phone(self.on_phone, self._name_on_phone(), now)
         silent = "" if self.desk is None else frame.silence(self._heard_until, now)
         clock = f"{now.astimezone(self.zone):%H:%M}"
-        self._put("phone", phone or f"{clock}  {self.person.name}")
-        self._put("views", frame.views(self._names(), self._name_of_shown(), width))
-        self._put("status", self._trouble or self._said or silent)
+        self._put("phone", phone or f"{clock}  {self.person.name}  {self._attends()}".rstrip())
+        self._put("views", frame.views([*self._names().values()], self._name_of_shown(), width))
+        no_calls = not_chosen_in_words(self.present, self.given.timezone)
+        self._put("status", self._trouble or self._said or silent or no_calls)
         self._put("keys", frame.keys([*self.shown.keys(), ("Ctrl+Q", _("Quit"))], width))
 
     def _name_on_phone(self) -> str | None:
@@ -199,25 +211,35 @@ class Console(App[None]):
         of_this_call = on is not None and view.call is not None and view.call.id == on.call.id
         return view.known.name if of_this_call and view.known is not None else None
 
+    def _attends(self) -> str:
+        """What the queue knows of whoever sits here; nothing where they have no phone."""
+        if self.present is not None:
+            return state_in_words(self.present)
+        return _("out") if at_phone.devices_of(self.person.name, self.phones) else ""
+
     def _put(self, where: str, text: str) -> None:
         line = self._around[where]
         if str(line.content) != text:
             line.update(text)
 
-    def _names(self) -> list[Key]:
-        found = [
-            ("F1", _("Now")),
-            ("F2", _("Callbacks")),
-            ("F3", _("My tickets")),
-            ("F4", _("Find")),
-        ]
-        return found if self.person.role is Role.OPERATOR else [*found, ("F5", _("Supervisor"))]
+    def _names(self) -> dict[str, Key]:
+        """The views that have a key."""
+        found = {
+            "now": ("F1", _("Now")),
+            "callbacks": ("F2", _("Callbacks")),
+            "tickets": ("F3", _("My tickets")),
+            "find": ("F4", _("Find")),
+        }
+        if self.person.role is not Role.OPERATOR:
+            found["supervisor"] = ("F5", _("Supervisor"))
+        if self.given.operators is not None:
+            found["attending"] = ("F6", _("In, out"))
+        return found
 
     def _name_of_shown(self) -> str:
         belongs = {"work": "callbacks", "ticket": "tickets", "citizen": "find", "form": "now"}
         shown = self.shown.id or "now"
-        order = ("now", "callbacks", "tickets", "find", "supervisor")
-        return self._names()[order.index(belongs.get(shown, shown))][1]
+        return self._names()[belongs.get(shown, shown)][1]
 
     def _now(self) -> datetime:
         return utc_now() if self.desk is None else self.desk.now()
@@ -321,6 +343,8 @@ class Console(App[None]):
             generation = await desk.store.generation()
             if generation != seen:
                 seen = generation
+                self.phones = await operators.phones(desk, self.given.pbx.operators)
+                self.present = await presence.of(desk, self.person.name)
                 await self._see_calls(desk)
                 self._stale = True
             waited = time.monotonic() - self._read_at
@@ -359,5 +383,5 @@ class Console(App[None]):
 
 
 def _one_line(error: Exception) -> str:
-    said = " ".join(str(error).split())
+    said = " ".join(told(error).split())
     return said or type(error).__name__

@@ -21,7 +21,7 @@ def head(width: int) -> str:
 
 
 def row(callback: Callback, now: datetime, zone: tzinfo, width: int) -> str:
-    """One owed call, its number masked. A late one bears a `!`."""
+    """One owed call, its citizen masked already. A late one bears a `!`."""
     debt = callback.debt
     overdue = is_overdue(debt, now) and not is_waiting(debt, now)
     if debt.status is CallbackStatus.CLAIMED:

@@ -11,6 +11,8 @@ from depok_agi.console import callback_text
 from depok_agi.console.frame import Key
 from depok_agi.console.view import Choice, View
 from depok_agi.desk import callbacks as desk_callbacks
+from depok_agi.desk import showing
+from depok_agi.desk.showing import Asked
 
 SHOWN = 50
 
@@ -43,7 +45,8 @@ class Callbacks(View):
         console = self.console_app
         if console.desk is None:
             return
-        found = await desk_callbacks.listed(console.desk, limit=SHOWN)
+        listed = await desk_callbacks.listed(console.desk, limit=SHOWN)
+        found = await showing.callbacks(console.desk, console.person, listed, Asked("desk"))
         now, zone, room = console.desk.now(), console.zone, self.room
         self._rows.put([(str(one.id), callback_text.row(one, now, zone, room)) for one in found])
         self._head.update(callback_text.head(room) if found else _("Nobody is owed a call."))

@@ -7,12 +7,14 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.widgets import Input, Static
 
+from depok_agi.access.masking import masked_name
 from depok_agi.cli.language import _
 from depok_agi.console.fitting import in_columns
 from depok_agi.console.frame import Key
 from depok_agi.console.view import Choice, View
 from depok_agi.console.words import in_a_list
-from depok_agi.desk import Desk, citizens
+from depok_agi.desk import Desk, citizens, showing
+from depok_agi.desk.citizens import Known
 from depok_agi.tickets import number as ticket_number
 
 
@@ -66,7 +68,7 @@ class Find(View):
     async def _find(self, desk: Desk, wanted: str) -> None:
         found = await citizens.find(desk, wanted, self.console_app.person)
         room = self.room
-        self._rows.put([(str(one.id), in_columns((in_a_list(one.number, one.name),), (0,), room)) for one in found])
+        self._rows.put([(str(one.id), in_columns((_masked(one),), (0,), room)) for one in found])
         if found:
             self._head.update(_("{count} found").format(count=len(found)))
             self._rows.focus()
@@ -87,3 +89,7 @@ class Find(View):
     def action_again(self) -> None:
         """Back to the line."""
         self._wanted.focus()
+
+
+def _masked(known: Known) -> str:
+    return in_a_list(known.number and showing.masked(known.number), known.name and masked_name(known.name))

@@ -92,9 +92,8 @@ class Now(View):
         self._lines.put(lines)
 
     def _no_phone(self) -> str:
-        return _("The settings name no phone for {name} (pbx.operators): who calls is not shown.").format(
-            name=self.console_app.person.name
-        )
+        said = _("{name} has no phone here, so who calls is not shown: depok-agi operators add {name} 101")
+        return said.format(name=self.console_app.person.name)
 
     def action_new_ticket(self) -> None:
         """A ticket of the call that is shown."""

@@ -1,13 +1,15 @@
 """What a supervisor watches, as lines."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, tzinfo
 
 from depok_agi.calls.record import CallRecord
+from depok_agi.cli.attending import state_in_words
 from depok_agi.cli.language import _
 from depok_agi.console.fitting import INDENT, indented, wrapped
-from depok_agi.console.words import in_a_list, moment_or_dash, number_of, since, term
+from depok_agi.console.words import duration, in_a_list, moment_or_dash, number_of, since, term
 from depok_agi.desk.at_phone import OperatorNow, waiting_since
+from depok_agi.desk.presence import Present
 from depok_agi.desk.supervising import LateOpd, Owed, Today
 
 MOST_LINES = 8
@@ -17,6 +19,7 @@ MOST_LINES = 8
 def lines(
     calls: Sequence[CallRecord],
     operators: Sequence[OperatorNow],
+    present: Mapping[str, Present],
     today: Today,
     owed: Owed,
     late: Sequence[LateOpd],
@@ -25,11 +28,11 @@ def lines(
     zone: tzinfo,
     width: int,
 ) -> list[str]:
-    """Everything; the calls that wait longest come first."""
+    """Everything; the calls that wait longest come first. `present` is by operator; who is not there has signed out."""
     return [
         *_today(today, owed, answer_within, width),
         *_calls(calls, now, width),
-        *_operators(operators, now, width),
+        *_operators(operators, present, now, width),
         *_late(late, zone, width),
     ]
 
@@ -76,9 +79,23 @@ def _call(call: CallRecord, now: datetime, width: int) -> str:
     return indented(cells, (12, 8, 16, 14, 0), width)
 
 
-def _operators(operators: Sequence[OperatorNow], now: datetime, width: int) -> list[str]:
-    rows = [indented((one.operator, term(one.state), since(one.since, now)), (16, 12, 0), width) for one in operators]
+def _operators(
+    operators: Sequence[OperatorNow], present: Mapping[str, Present], now: datetime, width: int
+) -> list[str]:
+    rows = [
+        indented(
+            (one.operator, term(one.state), since(one.since, now), _present(present.get(one.operator), now)),
+            (16, 12, 9, 0),
+            width,
+        )
+        for one in operators
+    ]
     return [_("Operators: {count}").format(count=len(rows)), *rows]
+
+
+def _present(one: Present | None, now: datetime) -> str:
+    """What the queue knows of an operator, and for how long."""
+    return _("out") if one is None else f"{state_in_words(one)}  {duration((now - one.since).total_seconds())}"
 
 
 def _late(late: Sequence[LateOpd], zone: tzinfo, width: int) -> list[str]:

@@ -6,7 +6,7 @@ from depok_agi.cli.language import _
 from depok_agi.console import supervision_text
 from depok_agi.console.frame import Key
 from depok_agi.console.view import Lines, View
-from depok_agi.desk import at_phone, supervising
+from depok_agi.desk import at_phone, presence, showing_calls, supervising
 
 
 class Supervisor(View):
@@ -34,11 +34,14 @@ class Supervisor(View):
         desk = console.desk
         if desk is None:
             return
+        present = await presence.everybody(desk)
+        sitting = {device: one.operator for device, one in present.items()} | dict(console.phones)
         within = console.given.reports.answer_within_seconds
         self._lines.put(
             supervision_text.lines(
-                console.calls,
-                at_phone.operators_now(console.calls, console.phones),
+                await showing_calls.up(desk, console.person, console.calls),
+                at_phone.operators_now(console.calls, sitting),
+                {one.operator: one for one in present.values()},
                 await supervising.today(desk, within),
                 await supervising.owed(desk),
                 await supervising.late_by_opd(desk),

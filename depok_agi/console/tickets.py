@@ -7,7 +7,9 @@ from depok_agi.cli.language import _
 from depok_agi.console import ticket_text
 from depok_agi.console.frame import Key
 from depok_agi.console.view import Choice, View
+from depok_agi.desk import showing
 from depok_agi.desk import tickets as desk_tickets
+from depok_agi.desk.showing import Asked
 
 SHOWN = 50
 
@@ -38,7 +40,8 @@ class MyTickets(View):
         console = self.console_app
         if console.desk is None:
             return
-        found = await desk_tickets.opened_by(console.desk, console.person.name, limit=SHOWN)
+        opened = await desk_tickets.opened_by(console.desk, console.person.name, limit=SHOWN)
+        found = await showing.tickets(console.desk, console.person, opened, Asked("desk"))
         now, zone, room = console.desk.now(), console.zone, self.room
         self._rows.put([(one.number, ticket_text.row(one, now, zone, room)) for one in found])
         self._head.update(ticket_text.head(room) if found else _("No ticket that you have opened is open."))

@@ -2,10 +2,10 @@
 
 from datetime import datetime, tzinfo
 
-from depok_agi.calls.numbers import masked
 from depok_agi.calls.record import CallRecord, Direction
 from depok_agi.cli.language import _
 from depok_agi.cli.output import person, printable
+from depok_agi.desk.secrecy import SECRET
 
 DAY_AND_TIME = "%d-%m %H:%M"
 
@@ -38,14 +38,14 @@ def plain(text: str | None) -> str:
 
 
 def in_a_list(number: str | None, name: str | None = None, raw: str = "") -> str:
-    """A citizen in a list: enough to tell two apart, too little to dial."""
-    shown = masked(number) if number else _("withheld") if not raw else masked(raw)
+    """A citizen in a list, who is masked or hidden already (`desk/showing.py`)."""
+    shown = _("secret") if SECRET in (number, raw) else person(number, raw)
     return f"{shown} {plain(name)}" if name else shown
 
 
 def in_full(number: str | None, name: str | None = None, raw: str = "") -> str:
     """A citizen whom the operator has to do with."""
-    shown = person(number, raw) if number or raw else _("withheld")
+    shown = _("secret") if SECRET in (number, raw) else person(number, raw)
     return f"{shown}  {plain(name)}" if name else shown
 
 

@@ -8,16 +8,14 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.widgets import Input, Static
 
-from depok_agi.access.roles import Deed
 from depok_agi.cli.language import _
 from depok_agi.console import callback_text
 from depok_agi.console.frame import Key
 from depok_agi.console.view import Lines, View
 from depok_agi.console.words import moment_or_dash, term
-from depok_agi.desk import Desk, dialling
+from depok_agi.desk import Desk, dialling, showing
 from depok_agi.desk import callbacks as desk_callbacks
 from depok_agi.desk import tickets as desk_tickets
-from depok_agi.desk.access import allow
 from depok_agi.desk.dialling import Order, OrderStatus
 from depok_agi.errors import RefusedError
 from depok_agi.tickets.callback import AttemptResult
@@ -87,7 +85,7 @@ class Work(View):
         """
         console = self.console_app
         taken = await desk_callbacks.claim(desk, callback, console.person.name)
-        await allow(desk, console.person, Deed.SHOW, citizen=taken.citizen, detail="desk: callback taken")
+        await showing.one_callback(desk, console.person, taken, "desk: callback taken")
         if callback != self._callback:
             self._callback, self._order = callback, None
             self._note.value = ""
@@ -110,7 +108,7 @@ class Work(View):
         desk = console.desk
         if desk is None or self._callback is None:
             return
-        callback = await desk_callbacks.show(desk, self._callback)
+        callback = await showing.kept_callback(desk, console.person, await desk_callbacks.show(desk, self._callback))
         tickets = [await desk_tickets.show(desk, number) for number in callback.tickets]
         if self._order is not None and self._order.is_open:
             self._order = await dialling.show(desk, self._order.id)

@@ -17,7 +17,7 @@ import aiosqlite
 
 from depok_agi.calls.events import MICROSECONDS
 from depok_agi.desk import Desk
-from depok_agi.desk.presence import Present, present_of, standing_of
+from depok_agi.desk.presence import Present, everybody, standing_of
 from depok_agi.operators.board import Turn
 from depok_agi.operators.state import Standing, State
 from depok_agi.store.times import microseconds
@@ -133,8 +133,8 @@ async def listed(desk: Desk, phones: Mapping[str, str], since: datetime) -> list
     """All operators, and whoever else is in the queue; with the calls and times since a moment. Raises StoreError."""
     queries, reader = desk.store.queries, desk.store.reader
     asked = {"since": microseconds(since), "until": microseconds(desk.now())}
+    present = await everybody(desk)
     with desk.store.told():
-        present = {row["device"]: present_of(row["operator"], row) async for row in queries.operator_states_now(reader)}
         calls = {row["operator"]: row["calls"] async for row in queries.calls_taken_since(reader, since=asked["since"])}
         spent: dict[str, dict[State, int]] = {}
         async for row in queries.operator_seconds_since(reader, **asked):

@@ -4,6 +4,8 @@ To do one twice is to do it once, so an order needs no note that Asterisk was as
 next one does it again, unless it is older than `TOO_LATE`.
 """
 
+import asyncio
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -20,6 +22,12 @@ TOO_LATE = timedelta(seconds=60)
 """Nobody is signed in for what was asked longer ago."""
 
 NOT_TAKEN = "too late: the daemon did not take it in time"
+
+
+TAKEN_WITHIN = 6.0
+"""Seconds the daemon may take. It looks three times a second, and Asterisk answers at once."""
+
+LOOK_SECONDS = 0.1
 
 
 class Wish(StrEnum):
@@ -92,6 +100,21 @@ async def show(desk: Desk, order: int) -> Order:
     if row is None:
         raise NotFoundError("there is no order {order} to the queue", order=order)
     return _order(row)
+
+
+async def ended(desk: Desk, order: Order) -> Order:
+    """Wait until it is done. Raises RefusedError: it was not."""
+    give_up_at = time.monotonic() + TAKEN_WITHIN
+    while order.status is OrderStatus.ORDERED:
+        if time.monotonic() > give_up_at and await end(desk, order, NOT_TAKEN):
+            raise RefusedError(
+                "the daemon did not take it: does it run (depok-agi serve)? By phone: *11 in, *12 out, *13 pause"
+            )
+        await asyncio.sleep(LOOK_SECONDS)
+        order = await show(desk, order.id)
+    if order.status is OrderStatus.FAILED:
+        raise RefusedError(order.fault or "")
+    return order
 
 
 async def pending(desk: Desk) -> list[Order]:

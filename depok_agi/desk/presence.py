@@ -27,6 +27,13 @@ async def of(desk: Desk, operator: str) -> Present | None:
     return None if row is None else present_of(operator, row)
 
 
+async def everybody(desk: Desk) -> dict[str, Present]:
+    """What each member of the queue is doing now, by their phone's device. Raises StoreError."""
+    with desk.store.told():
+        found = desk.store.queries.operator_states_now(desk.store.reader)
+        return {row["device"]: present_of(row["operator"], row) async for row in found}
+
+
 def standing_of(row: Any) -> Standing:
     """The state of a row of operator_states."""
     return Standing(State(row["state"]), None if row["reason"] is None else PauseReason(row["reason"]))

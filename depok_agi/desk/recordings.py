@@ -3,12 +3,12 @@
 Rules
 -----
 1. Each listening is in the access log before anybody hears a word.
-2. What belongs to a secret ticket is for those alone who may know its citizen: a voice tells who it is.
+2. What belongs to a secret ticket is for those alone who may know its citizen (`secrecy.py`): a voice tells who it is.
 3. The row that names a file goes with it, when its time is over. A file in which nothing was ever said has no row.
 """
 
 import contextlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from depok_agi.calls.record import CallRecord
 from depok_agi.calls.recordings import is_name
 from depok_agi.desk import Desk, calls
 from depok_agi.desk.access import allow
+from depok_agi.desk.secrecy import hidden_calls, hidden_tickets
 from depok_agi.errors import NotFoundError
 from depok_agi.store.times import microseconds
 from depok_agi.voice.left import WAV_HEADER_BYTES
@@ -32,16 +33,15 @@ class Recorded:
     Attributes:
         name: of its file in the folder for recordings.
         call: the call's id, where it is of one.
-        ticket: a ticket's serial, where it was asked for by that.
-        secret_ticket: the serial of a secret ticket that it belongs to.
+        ticket: a ticket's serial, where it was asked for by that; `number` is its number.
         citizen: the row of the citizen whose voice it is, where that is known.
     """
 
     name: str
     call: str | None
     ticket: int | None
-    secret_ticket: int | None
     citizen: int | None
+    number: str | None = None
 
 
 async def of_call(desk: Desk, given: str, pbx: str = "") -> Recorded:
@@ -56,7 +56,7 @@ async def of_call(desk: Desk, given: str, pbx: str = "") -> Recorded:
         raise NotFoundError(
             "there is no recording of call {id}: none was made, or it was destroyed since", id=record.id
         )
-    return await _of_call(desk, record, record.recording, None)
+    return await _of_call(desk, record, record.recording)
 
 
 async def of_ticket(desk: Desk, number: str) -> Recorded:
@@ -69,25 +69,24 @@ async def of_ticket(desk: Desk, number: str) -> Recorded:
     from depok_agi.desk import tickets  # noqa: PLC0415 - slow to start, and of a call nobody asks it
 
     ticket = await tickets.show(desk, number)
-    secret = ticket.serial if ticket.secret else None
     if ticket.recording is not None:
-        return Recorded(ticket.recording, None, ticket.serial, secret, ticket.citizen)
+        return Recorded(ticket.recording, None, ticket.serial, ticket.citizen, ticket.number)
     found = [(await calls.show(desk, call))[0] for call in ticket.calls]
     for record in sorted(found, key=lambda record: record.started_at or 0, reverse=True):
         if record.recording is not None:
-            return await _of_call(desk, record, record.recording, ticket.serial)
+            found_by = await _of_call(desk, record, record.recording)
+            return replace(found_by, ticket=ticket.serial, number=ticket.number)
     raise NotFoundError(
         "there is no recording of ticket {number}: none was made, or it was destroyed since", number=ticket.number
     )
 
 
-async def _of_call(desk: Desk, record: CallRecord, name: str, ticket: int | None) -> Recorded:
-    queries, reader, citizen = desk.store.queries, desk.store.reader, None
-    with desk.store.told():
-        if record.citizen is not None:
-            citizen = await queries.get_citizen(reader, number=record.citizen)
-        secret = await queries.secret_ticket_of_call(reader, call=record.id)
-    return Recorded(name, record.id, ticket, secret, citizen)
+async def _of_call(desk: Desk, record: CallRecord, name: str) -> Recorded:
+    citizen = None
+    if record.citizen is not None:
+        with desk.store.told():
+            citizen = await desk.store.queries.get_citizen(desk.store.reader, number=record.citizen)
+    return Recorded(name, record.id, None, citizen)
 
 
 async def listen(desk: Desk, person: Person, recorded: Recorded, folder: Path, command: str) -> Path:
@@ -119,13 +118,15 @@ async def listen(desk: Desk, person: Person, recorded: Recorded, folder: Path, c
 
 async def _may_know_the_citizen(desk: Desk, person: Person, recorded: Recorded, command: str) -> None:
     """Of a secret ticket. Raises RefusedError, StoreError."""
-    if recorded.secret_ticket is not None:
+    tickets = await hidden_tickets(desk, person.name, [] if recorded.number is None else [recorded.number])
+    led_to = await hidden_calls(desk, person.name, [] if recorded.call is None else [recorded.call])
+    if tickets or led_to:
         await allow(
             desk,
             person,
             Deed.SECRET,
             citizen=recorded.citizen,
-            ticket=recorded.secret_ticket,
+            ticket=recorded.ticket,
             call=recorded.call,
             detail=command,
         )

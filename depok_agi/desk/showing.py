@@ -95,6 +95,17 @@ async def one_callback(desk: Desk, person: Person, callback: Callback, command: 
         person.role, Deed.SECRET
     ):
         return callback
+    return await _known_callback(desk, person, callback, hidden)
+
+
+async def kept_callback(desk: Desk, person: Person, callback: Callback) -> Callback:
+    """One that this person was shown before, as they may see it still: an operator's claim may have run out."""
+    if may(person.role, Deed.SECRET):
+        return callback
+    return await _known_callback(desk, person, callback, await hidden_tickets(desk, person.name, callback.tickets))
+
+
+async def _known_callback(desk: Desk, person: Person, callback: Callback, hidden: frozenset[str]) -> Callback:
     leading = await hidden_calls(desk, person.name, calls_of(callback))
     return without_calls(veiled_callback(callback, hidden), leading)
 

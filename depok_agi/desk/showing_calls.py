@@ -10,6 +10,7 @@ from depok_agi.desk import Desk
 from depok_agi.desk.calls import Listed
 from depok_agi.desk.secrecy import SECRET, hidden_calls
 from depok_agi.desk.showing import Asked, look, masked, whole
+from depok_agi.desk.suspended import suspended
 
 _NUMBER = re.compile(r"(?<![-0-9])\+?[0-9]{6,}")
 """In a channel's name; what follows a dash there is the channel's own count."""
@@ -44,6 +45,22 @@ async def one_call(desk: Desk, person: Person, found: Listed, command: str) -> L
     citizen = await _citizen(desk, call)
     shown = await look(desk, person, command, hidden=hidden, citizen=citizen, call=call.id)
     return (call, ticket, callback) if shown else (veiled_call(call), None, None)
+
+
+async def up(desk: Desk, person: Person, found: Sequence[CallRecord]) -> list[CallRecord]:
+    """The calls that are up, masked; without the citizen where that is a secret or a suspended one. Raises StoreError.
+
+    None is left out: whoever watches the queue counts them.
+    """
+    hidden = await hidden_calls(desk, person.name, [call.id for call in found])
+    with desk.store.told():
+        left_out = await suspended(desk, desk.store.reader)
+    return [
+        veiled_call(call)
+        if call.id in hidden or (left_out and await _citizen(desk, call) in left_out)
+        else masked_call(call)
+        for call in found
+    ]
 
 
 async def own_call(desk: Desk, person: Person, call: CallRecord, command: str) -> None:
@@ -91,4 +108,5 @@ def veiled_call(call: CallRecord) -> CallRecord:
         legs=legs,
         transfers=tuple(replace(transfer, to=None) for transfer in call.transfers),
         recording=None,
+        recordings=(),
     )

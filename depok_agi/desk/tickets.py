@@ -333,7 +333,9 @@ async def opened_by(desk: Desk, actor: str, *, limit: int = 50) -> list[Ticket]:
     As a list shows them: without their calls, callback and answer.
     """
     with desk.store.told():
-        return await rows.opened_by(desk.store, desk.store.reader, actor, desk.now(), limit)
+        found = await rows.opened_by(desk.store, desk.store.reader, actor, desk.now(), limit)
+        left_out = await suspended(desk, desk.store.reader)
+    return [ticket for ticket in found if ticket.citizen not in left_out]
 
 
 async def status_of(desk: Desk, number: str) -> "TicketStanding | None":

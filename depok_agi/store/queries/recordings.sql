@@ -1,9 +1,6 @@
 -- name: put_talk_recordings*!
 INSERT INTO talk_recordings (uniqueid, recording, at) VALUES (:uniqueid, :recording, :at) ON CONFLICT DO NOTHING;
 
--- name: secret_ticket_of_call$
-SELECT max(t.serial) FROM ticket_calls tc JOIN tickets t ON t.serial = tc.ticket WHERE tc.call = :call AND t.secret = 1;
-
 -- name: add_play_order<!
 INSERT INTO play_orders (operator, device, recording, ordered_at, status)
 VALUES (:operator, :device, :recording, :ordered_at, 'ordered') RETURNING id;

@@ -107,7 +107,7 @@ def test_what_it_could_not_do_is_told(command: Command) -> None:
 def test_without_a_daemon_it_is_told_and_nothing_is_left_to_do(
     command: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("depok_agi.cli.operators.TAKEN_WITHIN", 0.2)
+    monkeypatch.setattr("depok_agi.desk.operator_orders.TAKEN_WITHIN", 0.2)
     assert "the daemon did not take it" in command.refused("operators", "in")
 
     async def waiting() -> int:

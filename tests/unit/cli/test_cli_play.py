@@ -38,7 +38,7 @@ def store(command: Command, query: str) -> list[tuple[Any, ...]]:
 
 
 def listened(command: Command) -> list[tuple[Any, ...]]:
-    return store(command, "SELECT actor, deed, call, detail FROM access_log")
+    return store(command, "SELECT actor, deed, call, detail FROM access_log WHERE deed = 'listen'")
 
 
 @pytest.mark.usefixtures("file")

@@ -11,9 +11,11 @@ from textual.pilot import Pilot
 from depok_agi.access.roles import Person, Role
 from depok_agi.calls.record import CallRecord, Leg
 from depok_agi.calls.record import Role as LegRole
-from depok_agi.config import Ami, Dial, Folders, Pbx, Secret, Settings
+from depok_agi.config import Ami, Dial, Folders, Operators, Pbx, Secret, Settings
 from depok_agi.console.app import Console
-from depok_agi.desk import Desk, calls, journal
+from depok_agi.desk import Desk, attendance, calls, journal
+from depok_agi.operators.board import Turn
+from depok_agi.operators.state import Standing
 from depok_agi.store.times import microseconds
 from tests.unit.desk.made import TEN, Clock, call, desk_at
 
@@ -23,12 +25,13 @@ WINDA = Person("winda", Role.SUPERVISOR)
 WAIT_ROUNDS = 200
 
 
-def settings(folder: Path, *, dial: bool = True) -> Settings:
+def settings(folder: Path, *, dial: bool = True, operators: bool = False) -> Settings:
     secret = Secret("of no account")
     return Settings(
         ami=Ami(secret=secret),
         pbx=Pbx(operators=PHONES),
         dial=Dial(secret=secret) if dial else None,
+        operators=Operators(secret=secret) if operators else None,
         folders=Folders(store=folder / "store.sqlite"),
     )
 
@@ -99,9 +102,10 @@ async def console_at(
     person: Person = SITI,
     size: tuple[int, int] = (80, 24),
     dial: bool = True,
+    operators: bool = False,
 ) -> AsyncIterator[Screen]:
     """The console on this store; whoever sits there is siti, at PJSIP/101, unless another person is named."""
-    given = settings(path.parent, dial=dial)
+    given = settings(path.parent, dial=dial, operators=operators)
     console = Console(given, person, lambda: desk_at(path, clock or Clock()))
     async with console.run_test(size=size) as pilot:
         yield Screen(console, pilot)
@@ -125,4 +129,9 @@ async def log(desk: Desk, *records: CallRecord) -> None:
     await calls.record(desk, list(records), [], journal.Heard(microseconds(desk.now()), {}))
 
 
-__all__ = ["PHONES", "SITI", "TEN", "WINDA", "Screen", "console_at", "log", "ringing", "settings", "talking"]
+async def stands(desk: Desk, standing: Standing | None, device: str = "PJSIP/101") -> None:
+    """As the daemon writes down what somebody does in the queue."""
+    await attendance.write(desk, [Turn(microseconds(desk.now()), device, device, standing)], PHONES)
+
+
+__all__ = ["PHONES", "SITI", "TEN", "WINDA", "Screen", "console_at", "log", "ringing", "settings", "stands", "talking"]

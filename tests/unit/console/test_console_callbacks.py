@@ -3,8 +3,9 @@
 from dataclasses import replace
 from pathlib import Path
 
+from depok_agi.access.roles import Person, Role
 from depok_agi.calls.record import Direction, Outcome
-from depok_agi.desk import Desk, callbacks, dialling, tickets
+from depok_agi.desk import Desk, callbacks, dialling, suspending, tickets
 from depok_agi.desk.tickets import Complaint
 from depok_agi.store.times import microseconds
 from tests.unit.console.made import Screen, console_at, log
@@ -37,8 +38,8 @@ async def test_owed_calls_are_listed_most_urgent_first_with_masked_numbers_and_a
         await screen.until("missed")
         assert screen.lines()[2:5] == [
             " ID      Citizen                      Why         Due            Status",
-            " 2       +628***78                    missed      ! 08-06 11:01  pending",
-            " 1       +628***34 Ani                answer      09-06 10:00    pending",
+            " 2       0811-xxxx-x678               missed      ! 08-06 11:01  pending",
+            " 1       0811-xxxx-x234 A.            answer      09-06 10:00    pending",
         ]
 
 
@@ -134,7 +135,7 @@ async def test_the_chosen_row_stays_chosen_when_a_more_urgent_one_comes_in(
     await log(desk, call("1764000000.1", number=BUDI))
     async with console_at(path, clock) as screen:
         await open_list(screen)
-        await screen.until("+628***78")
+        await screen.until("0811-xxxx-x678")
         ticket = await tickets.open_ticket(desk, Complaint("Sampah", caller=ANI), "budi")
         await tickets.answer(desk, ticket.number, "Sudah", "budi")
         await screen.until("answer")
@@ -156,9 +157,39 @@ async def test_a_call_that_ended_meanwhile_leaves_the_list(path: Path, desk: Des
     await log(desk, call("1764000000.1", number=BUDI))
     async with console_at(path, clock) as screen:
         await open_list(screen)
-        await screen.until("+628***78")
+        await screen.until("0811-xxxx-x678")
         clock.later(minutes=5)
         back = call("1764000000.2", Outcome.ANSWERED, number=BUDI, began=clock())
         await log(desk, back)
         assert microseconds(clock()) == back.started_at
         await screen.until("Nobody is owed a call.")
+
+
+async def test_the_citizen_of_a_secret_ticket_is_hidden_from_others_until_they_take_the_callback(
+    path: Path, desk: Desk, clock: Clock
+) -> None:
+    ticket = await tickets.open_ticket(desk, Complaint("Pungli", caller=ANI, name="Ani", secret=True), "budi")
+    await tickets.answer(desk, ticket.number, "Sudah diperiksa", "budi")
+    async with console_at(path, clock) as screen:
+        await open_list(screen)
+        await screen.until("answer")
+        assert screen.lines()[3].split()[:2] == ["1", "secret"]
+        assert "0811-" not in screen.text
+        await screen.press("t")
+        await screen.until("0811-0000-1234  Ani")
+        await screen.until("tell: Sudah diperiksa")
+        await callbacks.release(desk, 1, "siti")
+        await screen.until_gone("0811-0000-1234")
+        assert "Sudah diperiksa" not in screen.text
+
+
+async def test_a_suspended_citizen_is_in_no_list(path: Path, desk: Desk, clock: Clock) -> None:
+    await log(desk, call("1764000000.1", number=BUDI))
+    await tickets.open_ticket(desk, Complaint("Sampah", caller=BUDI), "siti")
+    async with console_at(path, clock) as screen:
+        await open_list(screen)
+        await screen.until("0811-xxxx-x678")
+        await suspending.suspend(desk, BUDI, why="surat", person=Person("sri", Role.ADMIN))
+        await screen.until("Nobody is owed a call.")
+        await screen.press("f3")
+        await screen.until("No ticket that you have opened is open.")

@@ -67,7 +67,7 @@ async def test_a_daemon_that_is_silent_is_told_and_forgotten_when_it_is_back(
 async def test_an_operator_without_a_phone_is_told_why_nobody_is_shown(path: Path, desk: Desk, clock: Clock) -> None:
     await log(desk)
     async with console_at(path, clock, person=WINDA) as screen:
-        await screen.until("The settings name no phone for winda (pbx.operators)")
+        await screen.until("winda has no phone here, so who calls is not shown")
 
 
 @pytest.mark.parametrize("size", [(80, 24), (40, 10), (20, 6), (200, 60)])
@@ -92,7 +92,7 @@ async def test_indonesian_is_spoken_in_every_view(path: Path, desk: Desk, clock:
         await screen.until("1 harus ditelepon balik, 0 di antaranya terlambat")
         for key, wanted in (
             ("f2", "Alasan"),
-            ("f3", "Tentang"),
+            ("f3", "Perihal"),
             ("f4", "Nomor telepon, huruf dari nama, atau nomor tiket."),
             ("f5", "Hari ini: 1 panggilan, 0 terjawab"),
         ):
@@ -109,7 +109,7 @@ async def test_a_list_is_drawn_anew_only_when_it_changed(
     await log(desk, call("1764000000.1"))
     async with console_at(path, clock) as screen:
         await screen.press("f2")
-        await screen.until("+628***34")
+        await screen.until("0811-xxxx-x234")
         rows = screen.console.query_one("#callbacks Choice", Choice)
         drawn: list[str] = []
 
@@ -124,3 +124,16 @@ async def test_a_list_is_drawn_anew_only_when_it_changed(
         await log(desk, call("1764000000.3", number=BUDI))
         await screen.pilot.pause(0.5)
         assert drawn != []
+
+
+async def test_what_goes_wrong_is_told_in_the_commands_language(path: Path, desk: Desk, clock: Clock) -> None:
+    speak(Language.INDONESIAN)
+    await log(desk)
+    async with console_at(path, clock) as screen:
+        await screen.until("F4 Cari")
+        await screen.press("f4")
+        await screen.write("zz")
+        await screen.press("enter")
+        await screen.until("huruf")
+        assert "letters" not in screen.status
+        assert screen.status.startswith("paling sedikit 3 huruf")

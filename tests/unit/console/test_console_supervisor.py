@@ -6,8 +6,9 @@ from pathlib import Path
 from depok_agi.calls.record import Outcome, QueueVisit
 from depok_agi.desk import Desk, tickets
 from depok_agi.desk.tickets import Complaint
+from depok_agi.operators.state import PauseReason, Standing, State
 from depok_agi.store.times import microseconds
-from tests.unit.console.made import WINDA, console_at, log, talking
+from tests.unit.console.made import WINDA, console_at, log, stands, talking
 from tests.unit.desk.made import BUDI, Clock, call
 
 
@@ -22,6 +23,7 @@ async def test_calls_queue_operators_service_level_and_late_opds_are_on_one_scre
     waits = replace(call("1780000000.7", None, number=BUDI, began=clock()), visits=(visit,))
     answered = [call(f"1764000000.{place}", Outcome.ANSWERED, began=clock()) for place in range(3)]
     await log(desk, *answered, call("1764000000.8", Outcome.ABANDONED, began=clock()), waits, talking())
+    await stands(desk, Standing(State.PAUSED, PauseReason.LUNCH))
     async with console_at(path, clock, person=WINDA) as screen:
         await screen.until("owed")
         await screen.press("f5")
@@ -31,11 +33,11 @@ async def test_calls_queue_operators_service_level_and_late_opds_are_on_one_scre
             "   service level 75%: answered within 20 s, by all answered or abandoned",
             "   1 are owed a call, 0 of those late",
             " Calls now: 2, waiting: 1, the longest for 0:42",
-            "   waits         0:42      +628***78         warga           -",
-            "   talking       72:01:00  +628***34         warga           siti",
+            "   waits         0:42      0811-xxxx-x678    warga           -",
+            "   talking       72:01:00  0811-xxxx-x234    warga           siti",
             " Operators: 2",
-            "   budi              idle",
-            "   siti              talking       72:01:00",
+            "   budi              idle                     out",
+            "   siti              talking       72:01:00   paused: lunch  0:00",
             " Late by OPD: 1",
             "   DLHK            ! 1 late          the oldest since 11-06 10:00",
         ]

@@ -67,7 +67,7 @@ async def test_the_last_citizen_stays_after_the_call_until_the_next_one_rings(
         await screen.until("TALKING 0:00  0811-0000-1234")
         await log(desk, ended(talking()))
         await screen.until("(the call of 08-06 10:00 is over)")
-        assert screen.lines()[0] == " 10:00  siti"
+        assert screen.lines()[0] == " 10:00  siti  out"
         await log(desk, ringing("1780000000.9", number=BUDI))
         await screen.until("RINGING 0:00  0811-0000-5678")
         assert "0811-0000-1234" not in screen.text

@@ -107,9 +107,9 @@ class TestCalls:
 
 
 class TestTickets:
-    async def ticket(self, desk: Desk, *, secret: bool = False, call: str | None = CALL) -> str:
+    async def ticket(self, desk: Desk, *, secret: bool = False, call: str | None = CALL, by: str = "siti") -> str:
         complaint = Complaint("Sampah menumpuk", caller=ANI, secret=secret, call=call)
-        return (await tickets.open_ticket(desk, complaint, "siti")).number
+        return (await tickets.open_ticket(desk, complaint, by)).number
 
     async def test_a_message_is_what_is_heard_of_its_ticket(self, desk: Desk, path: Path, tmp_path: Path) -> None:
         uniqueid = "1764000000.1"
@@ -143,7 +143,7 @@ class TestTickets:
         self, desk: Desk, path: Path, tmp_path: Path
     ) -> None:
         await calls.record(desk, [recorded()], [])
-        number = await self.ticket(desk, secret=True)
+        number = await self.ticket(desk, secret=True, by="budi")
         write(tmp_path)
         by_ticket = await recordings.of_ticket(desk, number)
         with pytest.raises(RefusedError, match="needs supervisor"):
@@ -157,6 +157,15 @@ class TestTickets:
             ("rini", "secret", 1),
             ("rini", "listen", 1),
         ]
+
+    async def test_whoever_took_a_secret_ticket_down_may_hear_its_talk(
+        self, desk: Desk, path: Path, tmp_path: Path
+    ) -> None:
+        await calls.record(desk, [recorded()], [])
+        number = await self.ticket(desk, secret=True)
+        write(tmp_path)
+        await recordings.listen(desk, SITI, await recordings.of_ticket(desk, number), tmp_path, "tickets play")
+        assert [(actor, deed, allowed) for actor, deed, allowed, *_ in accesses(path)] == [("siti", "listen", 1)]
 
 
 class TestSweeping:
