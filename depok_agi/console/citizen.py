@@ -26,6 +26,7 @@ class CitizenView(View):
     def __init__(self) -> None:
         super().__init__(id="citizen")
         self._known: Known | None = None
+        self._secret_too = False
         self._lines = Lines()
 
     def compose(self) -> ComposeResult:
@@ -44,6 +45,7 @@ class CitizenView(View):
         """Show one. That they were shown is written down, once. Raises NotFoundError, StoreError."""
         known = await citizens.by_id(desk, citizen)
         await allow(desk, self.console_app.person, Deed.SHOW, citizen=citizen, detail="desk: found")
+        self._secret_too = await citizens.sees_secret(desk, known, self.console_app.person)
         self._known = known
         await self.show()
 
@@ -52,7 +54,7 @@ class CitizenView(View):
         console = self.console_app
         if console.desk is None or self._known is None:
             return
-        file = await citizens.file_of(console.desk, self._known, console.person)
+        file = await citizens.file_of(console.desk, self._known, console.person, secret_too=self._secret_too)
         self._lines.put(citizen_text.lines(file, console.desk.now(), console.zone, self.room))
 
     def action_new_ticket(self) -> None:

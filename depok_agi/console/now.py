@@ -28,6 +28,7 @@ class Now(View):
         self.call: CallRecord | None = None
         """The call that is shown: on the phone, or the last that was."""
         self.known: Known | None = None
+        self._secret_too = False
         self._lines = Lines()
 
     def compose(self) -> ComposeResult:
@@ -58,6 +59,7 @@ class Now(View):
             call=call.id,
             detail="desk: on the phone",
         )
+        self._secret_too = known is not None and await citizens.sees_secret(desk, known, self.console_app.person)
         self.call, self.known = call, known
         await self.show()
 
@@ -80,7 +82,9 @@ class Now(View):
             return
         if self.known is None and self.call.citizen is not None:
             self.known = await citizens.by_number(desk, self.call.citizen)
-        file = Citizen(None) if self.known is None else await citizens.file_of(desk, self.known, console.person)
+        file = Citizen(None)
+        if self.known is not None:
+            file = await citizens.file_of(desk, self.known, console.person, secret_too=self._secret_too)
         lines = citizen_text.lines(file, now, zone, self.room)
         if self.known is None:
             number, raw = number_of(self.call)

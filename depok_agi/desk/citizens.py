@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from depok_agi.access.roles import Deed, Person
+from depok_agi.access.roles import Deed, Person, may
 from depok_agi.calls.numbers import to_e164
 from depok_agi.desk import Desk, calls
 from depok_agi.desk.access import allow, find_citizen
@@ -70,8 +70,23 @@ async def by_id(desk: Desk, citizen: int) -> Known:
     return Known(row["id"], row["number"], row["name"])
 
 
-async def file_of(desk: Desk, known: Known, person: Person) -> Citizen:
-    """All of one citizen. Who shows it has written that down before (`desk/access.py`). Raises StoreError."""
+async def sees_secret(desk: Desk, known: Known, person: Person) -> bool:
+    """Does this person see this citizen's secret tickets that are not assigned to them? That is written down.
+
+    Raises:
+        StoreError: it cannot be written down.
+    """
+    if not may(person.role, Deed.SECRET) or not (await file_of(desk, known, person)).hidden:
+        return False
+    await allow(desk, person, Deed.SECRET, citizen=known.id, detail="desk: file")
+    return True
+
+
+async def file_of(desk: Desk, known: Known, person: Person, *, secret_too: bool = False) -> Citizen:
+    """All of one citizen, with secret tickets if `sees_secret` said so.
+
+    Who shows it has written that down before (`desk/access.py`). Raises StoreError.
+    """
     store, citizen = desk.store, known.id
     queries, reader = store.queries, store.reader
     with store.told():
@@ -86,8 +101,10 @@ async def file_of(desk: Desk, known: Known, person: Person) -> Citizen:
         callbacks = await callback_rows.load_all(store, reader, [row["id"] async for row in owed])
     log = [] if known.number is None else await calls.listed(desk, number=known.number, limit=CALLS_SHOWN)
     named = {ticket for callback in callbacks for ticket in callback.tickets}
-    hidden = await hidden_tickets(desk, person.name, sorted(named | set(numbers)))
-    leading = await hidden_calls(desk, person.name, [call.id for call, _ticket, _callback in log])
+    hidden = leading = frozenset[str]()
+    if not secret_too:
+        hidden = await hidden_tickets(desk, person.name, sorted(named | set(numbers)))
+        leading = await hidden_calls(desk, person.name, [call.id for call, _ticket, _callback in log])
     veiled = [veiled_callback(callback, hidden) for callback in callbacks]
     seen = tuple(ticket for ticket in tickets if ticket.number not in hidden)
     return Citizen(
@@ -117,7 +134,7 @@ async def find(desk: Desk, text: str, person: Person) -> list[Known]:
             least_letters=LEAST_LETTERS,
         )
     if number is not None:
-        await find_citizen(desk, person, number, "desk")
+        await find_citizen(desk, person, number, "desk: by number")
         known = await by_number(desk, number)
         return [] if known is None else await _not_suspended(desk, [known])
     escaped = wanted.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

@@ -40,7 +40,10 @@ async def test_a_citizens_file_has_calls_open_tickets_and_what_is_owed(desk: Des
 async def test_a_secret_ticket_is_counted_for_an_operator_and_shown_to_a_supervisor(desk: Desk) -> None:
     await tickets.open_ticket(desk, Complaint("Pungli", caller=ANI, secret=True), "budi")
     ani = await known(desk, ANI)
-    seen, whole = await citizens.file_of(desk, ani, SITI), await citizens.file_of(desk, ani, WINDA)
+    assert not await citizens.sees_secret(desk, ani, SITI)
+    assert await citizens.sees_secret(desk, ani, WINDA)
+    seen = await citizens.file_of(desk, ani, SITI)
+    whole = await citizens.file_of(desk, ani, WINDA, secret_too=True)
     assert (seen.tickets, seen.hidden) == ((), 1)
     assert ([ticket.text for ticket in whole.tickets], whole.hidden) == (["Pungli"], 0)
 
@@ -64,7 +67,10 @@ async def test_a_search_is_written_down_without_what_was_searched_for(desk: Desk
     await citizens.find(desk, "0811-0000-1234", SITI)
     with closing(sqlite3.connect(desk.store.path)) as connection:
         log = connection.execute("SELECT actor, deed, allowed, detail FROM access_log ORDER BY id").fetchall()
-    assert log == [("siti", "find", 1, "desk: by name"), ("siti", "find", 1, "desk: by number")]
+    assert log == [
+        ("siti", "find", 1, "desk: by name"),
+        ("siti", "find", 1, "desk: by number, of nobody who is known here"),
+    ]
 
 
 async def test_two_letters_find_nobody(desk: Desk) -> None:
