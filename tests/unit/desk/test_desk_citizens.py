@@ -37,11 +37,13 @@ async def test_a_citizens_file_has_calls_open_tickets_and_what_is_owed(desk: Des
     assert [callback.debt.reason for callback in file.callbacks] == ["missed"]
 
 
-async def test_a_secret_ticket_is_counted_for_an_operator_and_shown_to_a_supervisor(desk: Desk) -> None:
+async def test_a_secret_ticket_is_counted_and_shown_only_to_whoever_took_it_down(desk: Desk) -> None:
     await tickets.open_ticket(desk, Complaint("Pungli", caller=ANI, secret=True), "budi")
     ani = await known(desk, ANI)
-    seen, whole = await citizens.file_of(desk, ani, SITI), await citizens.file_of(desk, ani, WINDA)
-    assert (seen.tickets, seen.hidden) == ((), 1)
+    for other in (SITI, WINDA):
+        seen = await citizens.file_of(desk, ani, other)
+        assert (seen.tickets, seen.hidden) == ((), 1)
+    whole = await citizens.file_of(desk, ani, Person("budi", Role.OPERATOR))
     assert ([ticket.text for ticket in whole.tickets], whole.hidden) == (["Pungli"], 0)
 
 
