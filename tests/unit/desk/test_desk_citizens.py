@@ -66,7 +66,7 @@ async def test_a_search_is_written_down_without_what_was_searched_for(desk: Desk
     await citizens.find(desk, "0811-0000-1234", SITI)
     with closing(sqlite3.connect(desk.store.path)) as connection:
         log = connection.execute("SELECT actor, deed, allowed, detail FROM access_log ORDER BY id").fetchall()
-    assert log == [("siti", "find", 1, "desk: by name"), ("siti", "find", 1, "desk: by number")]
+    assert log == [("siti", "find", 1, "desk: by name"), ("siti", "find", 1, "desk, of nobody who is known here")]
 
 
 async def test_two_letters_find_nobody(desk: Desk) -> None:
