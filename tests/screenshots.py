@@ -135,7 +135,7 @@ async def _pictures(language: Language) -> None:
                 await screen.until("0811-xxxx-x234 A.")
                 await _take(screen, "find", language)
                 await screen.press("f2")
-                await screen.until("Citra")
+                await screen.until("C. D.")
                 await screen.press("end", "up", "enter")
                 await screen.until("Lampu sudah diganti")
                 await _take(screen, "callback", language)
