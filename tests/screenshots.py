@@ -122,7 +122,7 @@ async def _pictures(language: Language) -> None:
                 await screen.write("Sampah belum diangkut juga")
                 await _take(screen, "ticket-form", language)
                 for key, wanted, name in (
-                    ("f2", "+628***34", "callbacks"),
+                    ("f2", "0811-xxxx-x234", "callbacks"),
                     ("f3", "1000015", "my-tickets"),
                     ("f5", "DLHK", "supervisor"),
                 ):
@@ -132,10 +132,10 @@ async def _pictures(language: Language) -> None:
                 await screen.press("f4")
                 await screen.write("lest")
                 await screen.press("enter")
-                await screen.until("+628***34 Ani")
+                await screen.until("0811-xxxx-x234 A.")
                 await _take(screen, "find", language)
                 await screen.press("f2")
-                await screen.until("Citra")
+                await screen.until("C. D.")
                 await screen.press("end", "up", "enter")
                 await screen.until("Lampu sudah diganti")
                 await _take(screen, "callback", language)
