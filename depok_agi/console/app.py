@@ -5,6 +5,7 @@ costs nothing, and reads only then. What rings is read at once, lists no more th
 """
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
@@ -154,9 +155,15 @@ class Console(Closed):
 
     def on_mount(self) -> None:
         """Begin to listen."""
-        self.run_worker(self._watch(), name="store")
+        self._watching = asyncio.create_task(self._watch(), name="store")
         self.set_interval(1.0, self.frame)
         self._switch("now")
+
+    async def on_unmount(self) -> None:
+        """Close the store before the loop ends: cut off in closing, its thread would complain on the terminal."""
+        self._watching.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await self._watching
 
     # ---- what is shown -----------------------------------------------------------------------------------------
 

@@ -1,19 +1,22 @@
 """The console stays, whatever becomes of the store, the daemon and the terminal; and speaks both languages."""
 
+import asyncio
 import shutil
 import sqlite3
-from contextlib import closing
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 
 import pytest
 from textual.strip import Strip
 
 from depok_agi.cli.language import speak
+from depok_agi.console.app import Console
 from depok_agi.console.view import Choice
 from depok_agi.desk import Desk, tickets
 from depok_agi.desk.tickets import Complaint
 from depok_agi.language import Language
-from tests.unit.console.made import WINDA, console_at, log, ringing
+from tests.unit.console.made import SITI, WINDA, console_at, log, ringing, settings
 from tests.unit.desk.made import ANI, BUDI, Clock, call, desk_at, new_store
 
 
@@ -137,3 +140,19 @@ async def test_what_goes_wrong_is_told_in_the_commands_language(path: Path, desk
         await screen.until("huruf")
         assert "letters" not in screen.status
         assert screen.status.startswith("paling sedikit 3 huruf")
+
+
+async def test_the_store_is_closed_before_the_console_is_gone(path: Path, desk: Desk) -> None:
+    closed = asyncio.Event()
+
+    @asynccontextmanager
+    async def opened() -> AsyncIterator[Desk]:
+        try:
+            yield desk
+        finally:
+            await asyncio.sleep(0.3)  # as a store takes that is being read
+            closed.set()
+
+    async with Console(settings(path.parent), SITI, opened).run_test() as pilot:
+        await pilot.pause(0.3)
+    assert closed.is_set()
