@@ -129,7 +129,7 @@ def test_whoever_goes_back_to_a_backup_is_told_of_those_who_were_erased_since(co
 
 def test_who_may_not_erase_is_not_asked_and_learns_nothing(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     complains(command)
-    monkeypatch.setattr("depok_agi.cli.subject.acting", lambda: Person("siti", Role.OPERATOR))
+    monkeypatch.setattr("depok_agi.cli.subject_erase.acting", lambda: Person("siti", Role.OPERATOR))
     said = command.refused("subject", "erase", NUMBER, "--why", "surat")
     assert "needs admin" in said
     assert "tickets" not in said
