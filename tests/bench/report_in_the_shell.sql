@@ -138,6 +138,15 @@ SELECT
     (SELECT count(*) FROM sms_queue
      WHERE recorded_at >= :since AND recorded_at < :until AND recorded_at < :as_of AND status = 'dropped') AS dropped;
 
+-- What was not known to have ended then lasted until :end, which is the end of the period or of what was known.
+-- name: operator_times
+SELECT operator, state, reason, sum(max(0,
+    min(CASE WHEN ended_at IS NULL OR ended_at >= :as_of THEN :end ELSE until END, :end) - max(since, :since)
+)) AS microseconds
+FROM operator_states
+WHERE (ended_at IS NULL OR ended_at > :since) AND since < :end AND recorded_at < :as_of
+GROUP BY operator, state, reason;
+
 -- name: gaps_within
 SELECT pbx, since, until, recovered, unknown FROM gaps_as_known
 WHERE until > :since AND since < :until AND recorded_at < :as_of AND (replaced_at IS NULL OR replaced_at >= :as_of)

@@ -117,6 +117,7 @@ def _queries(period: Period, now: datetime) -> str:
             "until": microseconds(one.until(WIB)),
             "as_of": microseconds(now),
             "at": until,
+            "end": until,
         }
         wanted = named if one == period else named.keys() - OF_THE_PERIOD_ITSELF
         asked += [_with_values(named[name], values) for name in wanted]
