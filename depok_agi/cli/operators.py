@@ -5,10 +5,11 @@ from typing import Any
 import click
 
 from depok_agi.cli import fields
-from depok_agi.cli.attending import reason_in_words, say_nothing_of_a_pause, state_in_words
+from depok_agi.cli.attending import say_nothing_of_a_pause, state_in_words
 from depok_agi.cli.context import acting, at_desk, settings
 from depok_agi.cli.csv_rows import csv_option, show_records
 from depok_agi.cli.language import _
+from depok_agi.cli.order_words import done_in_words
 from depok_agi.cli.output import hint, json_option, show_table, when
 from depok_agi.cli.when import moment
 from depok_agi.config import Settings
@@ -134,8 +135,7 @@ def in_(ctx: click.Context, operator: str | None) -> None:
       depok-agi operators in
       depok-agi operators in budi
     """
-    order = _have(ctx, operator, Wish.IN)
-    hint(_("{operator} is signed in: calls come to {device}.").format(operator=order.operator, device=order.device))
+    hint(done_in_words(_have(ctx, operator, Wish.IN)))
 
 
 @operators.command()
@@ -148,8 +148,7 @@ def out(ctx: click.Context, operator: str | None) -> None:
     Example:
       depok-agi operators out
     """
-    order = _have(ctx, operator, Wish.OUT)
-    hint(_("{operator} is signed out.").format(operator=order.operator))
+    hint(done_in_words(_have(ctx, operator, Wish.OUT)))
 
 
 @operators.command()
@@ -163,13 +162,7 @@ def pause(ctx: click.Context, operator: str | None, why: str) -> None:
     Example:
       depok-agi operators pause --why lunch
     """
-    reason = PauseReason(why)
-    order = _have(ctx, operator, Wish.PAUSE, reason)
-    hint(
-        _("{operator} is paused: {reason}. Back: depok-agi operators in").format(
-            operator=order.operator, reason=reason_in_words(reason)
-        )
-    )
+    hint(done_in_words(_have(ctx, operator, Wish.PAUSE, PauseReason(why))))
 
 
 def _have(ctx: click.Context, operator: str | None, wish: Wish, reason: PauseReason | None = None) -> Order:

@@ -2,14 +2,12 @@
 
 from typing import ClassVar
 
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.widgets import Static
 
 from depok_agi.cli.language import _
 from depok_agi.console import callback_text
 from depok_agi.console.frame import Key
-from depok_agi.console.view import Choice, View
+from depok_agi.console.view import RowsView
 from depok_agi.desk import callbacks as desk_callbacks
 from depok_agi.desk import showing
 from depok_agi.desk.showing import Asked
@@ -17,28 +15,17 @@ from depok_agi.desk.showing import Asked
 SHOWN = 50
 
 
-class Callbacks(View):
+class Callbacks(RowsView):
     """The owed calls, most urgent first."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("t", "take", show=False), Binding("c", "call", show=False)]
 
     def __init__(self) -> None:
         super().__init__(id="callbacks")
-        self._head = Static(markup=False, classes="head")
-        self._rows = Choice()
-
-    def compose(self) -> ComposeResult:
-        """A head and the rows."""
-        yield self._head
-        yield self._rows
 
     def keys(self) -> list[Key]:
         """Take and call in one, or take alone."""
         return [("Enter", _("Take and call")), ("t", _("Take, dial by hand"))]
-
-    def take_focus(self) -> None:
-        """The rows."""
-        self._rows.focus()
 
     async def show(self) -> None:
         """The most urgent ones."""

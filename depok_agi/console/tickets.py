@@ -1,12 +1,9 @@
 """The operator's own tickets: those that they have opened and that are not closed."""
 
-from textual.app import ComposeResult
-from textual.widgets import Static
-
 from depok_agi.cli.language import _
 from depok_agi.console import ticket_text
 from depok_agi.console.frame import Key
-from depok_agi.console.view import Choice, View
+from depok_agi.console.view import RowsView
 from depok_agi.desk import showing
 from depok_agi.desk import tickets as desk_tickets
 from depok_agi.desk.showing import Asked
@@ -14,26 +11,15 @@ from depok_agi.desk.showing import Asked
 SHOWN = 50
 
 
-class MyTickets(View):
+class MyTickets(RowsView):
     """The late ones first, then the newest."""
 
     def __init__(self) -> None:
         super().__init__(id="tickets")
-        self._head = Static(markup=False, classes="head")
-        self._rows = Choice()
-
-    def compose(self) -> ComposeResult:
-        """A head and the rows."""
-        yield self._head
-        yield self._rows
 
     def keys(self) -> list[Key]:
         """One leads to all of it."""
         return [("Enter", _("Show"))]
-
-    def take_focus(self) -> None:
-        """The rows."""
-        self._rows.focus()
 
     async def show(self) -> None:
         """What the operator has opened."""

@@ -126,3 +126,21 @@ class Choice(OptionList):
         places = [one for one, _line in wanted]
         if wanted:
             self.highlighted = places.index(chosen) if chosen in places else 0
+
+
+class RowsView(View):
+    """A view of rows to choose from, under a head."""
+
+    def __init__(self, *, id: str) -> None:  # noqa: A002 - textual's word
+        super().__init__(id=id)
+        self._head = Static(markup=False, classes="head")
+        self._rows = Choice()
+
+    def compose(self) -> ComposeResult:
+        """The head and the rows."""
+        yield self._head
+        yield self._rows
+
+    def take_focus(self) -> None:
+        """The rows."""
+        self._rows.focus()
